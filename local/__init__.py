@@ -1,0 +1,1 @@
+"""LOCAL: the whole thing on one machine; the product does not know this room."""
