@@ -1,0 +1,1 @@
+"""The product's package: decisions, use cases, adapters, and what binds them."""

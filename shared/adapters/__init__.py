@@ -1,0 +1,1 @@
+"""OUTSIDE: one module a remote concern; a remote's vocabulary stays inside."""

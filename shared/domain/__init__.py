@@ -1,0 +1,1 @@
+"""DECISIONS: pure, standard library only; no remote, no clock, no randomness."""

@@ -1,0 +1,1 @@
+"""USE CASES: ports in, ports out; they decide the order of things."""
