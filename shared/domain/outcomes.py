@@ -1,0 +1,61 @@
+"""DECISIONS: what became of single objects, as run details and records tell it."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from shared.domain.objects import DIRECTORY
+
+
+class OutcomeKind(StrEnum):
+    """What became of an object (or, for failures, of a whole folder)."""
+
+    ADDED = "added"
+    EDITED = "edited"
+    DELETED = "deleted"
+    MOVED = "moved"
+    FAILED = "failed"
+    EXCEPTED = "excepted"
+    VANISHED = "vanished"
+    HELD = "held"
+    FOREIGN = "foreign"
+
+
+CHANGES = frozenset(
+    {OutcomeKind.ADDED, OutcomeKind.EDITED, OutcomeKind.DELETED, OutcomeKind.MOVED}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One object's outcome; `detail` is a sentence for people.
+
+    `known` tells what was so before this run already (an exception that the last
+    manifest names, too) from what is news. `origin` is where a moved object was.
+    """
+
+    kind: OutcomeKind
+    path: str
+    type: str = DIRECTORY
+    object_id: int | None = None
+    detail: str = ""
+    known: bool = False
+    size: int | None = None
+    origin: str = ""
+
+
+def to_lines(outcomes: Iterable[Outcome]) -> bytes:
+    """JSON Lines, one outcome a line."""
+    return "".join(
+        json.dumps({k: v for k, v in asdict(o).items() if v not in (None, "", False)})
+        + "\n"
+        for o in outcomes
+    ).encode("ascii")
+
+
+def from_lines(raw: bytes) -> Iterator[Outcome]:
+    """The outcomes that `to_lines` wrote."""
+    for line in raw.splitlines():
+        facts = json.loads(line)
+        yield Outcome(**{**facts, "kind": OutcomeKind(facts["kind"])})
