@@ -39,6 +39,15 @@ class Phase(StrEnum):
     PLANNED = "planned"
 
 
+class Stop(StrEnum):
+    """Why an open run is to end before its work is done."""
+
+    NONE = ""
+    CANCELLED = "cancelled"
+    DEADLINE = "deadline"
+    CREDENTIALS = "credentials"
+
+
 class ShardStatus(StrEnum):
     """Where a shard stands: waiting for a place, in the queue or worked on, ended."""
 
@@ -124,7 +133,7 @@ class Run:
     owner: str = ""
     lease_until: datetime | None = None
     checkpoint: str = ""
-    cancel_requested: bool = False
+    stop: Stop = Stop.NONE
     base: str = ""
     tip: str = ""
     base_index: str = ""
