@@ -1,0 +1,52 @@
+# One set of commands for people and CI. `make help` lists them.
+
+SHELL := /bin/bash
+PY := .venv/bin/python
+DATA ?= .local
+PORTS ?= default
+
+# Only what stands on the make command line reaches a backup: a host or a token
+# that merely lies in the shell must never turn a trial into production.
+given = $(if $(filter command line,$(origin $(1))),$(1)='$(subst ','\'',$($(1)))')
+BACKUP_VARIABLES := WORKSPACE NOTEBOOKS MODE DRY_RUN DATA DATABRICKS_HOST \
+  AZURE_DEVOPS_ORG_URL AZURE_DEVOPS_PROJECT AZURE_DEVOPS_REPOSITORY \
+  AZURE_DEVOPS_BRANCH
+
+.DEFAULT_GOAL := help
+.PHONY: help setup backup up down clean check unit test soak lock
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' \
+	  $(firstword $(MAKEFILE_LIST))
+
+setup: ## .venv with everything, and Azurite; costs nothing when done
+	@local/setup.sh
+
+backup: setup ## the main job: back the workspace up and prove it
+	@$(PY) -m local backup $(foreach name,$(BACKUP_VARIABLES),$(call given,$(name)))
+
+up: setup ## the whole stack in the foreground, until Ctrl-C
+	@exec $(PY) -m local up --data '$(DATA)' --ports $(PORTS)
+
+down: ## stop a stack that runs elsewhere
+	@$(PY) -m local down --data '$(DATA)'
+
+clean: ## remove the stack's content (workspace, repositories, storage)
+	@$(PY) -m local clean --data '$(DATA)'
+
+check: setup ## format, lint, types
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+
+unit: setup ## the quick tests
+	.venv/bin/pytest tests/unit
+
+test: check ## everything
+	.venv/bin/pytest
+
+soak: setup ## the property and matrix tests with larger parameters
+	HYPOTHESIS_PROFILE=soak SOAK=1 .venv/bin/pytest
+
+lock: setup ## compile the pins anew from requirements*.in and package.json
+	@local/lock.sh
