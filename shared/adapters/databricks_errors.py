@@ -1,0 +1,163 @@
+"""OUTSIDE: what Databricks answers when it does not do it, in our errors.
+
+The one place that knows its statuses, error codes and texts. Sources: the SDK's own
+tables (databricks-sdk-py, errors/platform.py), texts reported in databricks/cli#3691,
+cli#4081, databrickslabs/migrate#247, ucx#401 and retried by the Terraform exporter.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.adapters.remote_words import sentence
+from shared.errors import (
+    AccessDenied,
+    BackupError,
+    CredentialsRefused,
+    ExportDisabled,
+    NotExportable,
+    NotFound,
+    Throttled,
+    TooLarge,
+    Unavailable,
+)
+
+type Endpoint = Literal["list", "export", "repos", "identity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer that is no success. `subject` is what was asked for, for people."""
+
+    endpoint: Endpoint
+    subject: str
+    status: int
+    code: str = ""
+    message: str = ""
+    retry_after: float | None = None
+
+
+BY_CODE: Mapping[str, type[BackupError]] = {
+    "UNAUTHENTICATED": CredentialsRefused,
+    "PERMISSION_DENIED": AccessDenied,
+    "FEATURE_DISABLED": AccessDenied,
+    "PRIVATE_LINK_VALIDATION_ERROR": AccessDenied,
+    "NOT_FOUND": NotFound,
+    "RESOURCE_DOES_NOT_EXIST": NotFound,
+    "RESOURCE_EXHAUSTED": Throttled,
+    "REQUEST_LIMIT_EXCEEDED": Throttled,
+    "MAX_NOTEBOOK_SIZE_EXCEEDED": TooLarge,
+    "MAX_READ_SIZE_EXCEEDED": TooLarge,
+    "MAX_LIST_SIZE_EXCEEDED": TooLarge,
+    "MAX_CHILD_NODE_SIZE_EXCEEDED": TooLarge,
+    "INTERNAL_ERROR": Unavailable,
+    "TEMPORARILY_UNAVAILABLE": Unavailable,
+    "DEADLINE_EXCEEDED": Unavailable,
+    "CANCELLED": Unavailable,
+    "ABORTED": Unavailable,
+    "UNKNOWN": Unavailable,
+    "DATA_LOSS": Unavailable,
+}
+
+BY_STATUS: Mapping[int, type[BackupError]] = {
+    401: CredentialsRefused,
+    403: AccessDenied,
+    404: NotFound,
+    408: Unavailable,
+    409: Unavailable,
+    413: TooLarge,
+    425: Unavailable,
+    429: Throttled,
+    499: Unavailable,
+}
+
+_TOO_LARGE = re.compile(
+    r"MAX_(?:NOTEBOOK|READ)_SIZE_EXCEEDED|exceeded max size"
+    r"|size exceeds \d+ bytes",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(r"\((\d+) bytes\), exceeded max size")
+_NOT_EXPORTABLE = re.compile(r"no access to read file at", re.IGNORECASE)
+_EXPORT_DISABLED = re.compile(
+    r"export\w*\b.*\b(?:disabled|not enabled|not allowed)"
+    r"|(?:disabled|not enabled)\b.*\bexport",
+    re.IGNORECASE,
+)
+_BAD_TOKEN = re.compile(
+    r"\b(?:invalid|expired|malformed)\b.*\btoken\b|\btoken\b.*\b(?:invalid|expired)\b",
+    re.IGNORECASE,
+)
+_SLOW_DOWN = re.compile(
+    r"exceeded the concurrent limit|rate limit|token bucket limit", re.IGNORECASE
+)
+_PASSING = re.compile(
+    r"deadline exceeded|error handling request|timed out after|operation timed out"
+    r"|unexpected error|please try again later|UnknownWorkerEnvironmentException"
+    r"|worker environment|ClusterNotReadyException",
+    re.IGNORECASE,
+)
+_WHOLE_SENTENCE_FOR_401 = (
+    "Databricks does not accept the credential; it may have expired, or belong to an"
+    " identity that is not in this workspace"
+)
+
+
+def error_of(refusal: Refusal) -> BackupError:
+    """Our error for an answer; every status and code has one."""
+    kind = _kind_of(refusal)
+    message = _told(refusal)
+    if kind is Throttled:
+        return Throttled(message, refusal.retry_after)
+    if kind is TooLarge:
+        size = _SIZE.search(refusal.message)
+        return TooLarge(message, int(size[1]) if size else None)
+    if kind is CredentialsRefused:
+        return CredentialsRefused(f"{_WHOLE_SENTENCE_FOR_401}: {message}")
+    return kind(message)
+
+
+def _kind_of(refusal: Refusal) -> type[BackupError]:
+    if refusal.status == 401:
+        return CredentialsRefused
+    return (
+        _kind_by_text(refusal)
+        or BY_CODE.get(refusal.code)
+        or BY_STATUS.get(refusal.status)
+        or (Unavailable if refusal.status >= 500 else _kind_of_other(refusal))
+    )
+
+
+def _kind_by_text(refusal: Refusal) -> type[BackupError] | None:
+    """The texts that say more than the status and code they come with."""
+    text = refusal.message
+    if refusal.status == 403 and _BAD_TOKEN.search(text):
+        return CredentialsRefused
+    if _TOO_LARGE.search(text):
+        return TooLarge
+    if refusal.endpoint == "export" and _NOT_EXPORTABLE.search(text):
+        return NotExportable
+    if refusal.endpoint == "export" and _says_disabled(refusal):
+        return ExportDisabled
+    if _SLOW_DOWN.search(text):
+        return Throttled
+    return Unavailable if _PASSING.search(text) else None
+
+
+def _says_disabled(refusal: Refusal) -> bool:
+    """The wording is a guess; only the switch itself is documented."""
+    return refusal.code == "FEATURE_DISABLED" or (
+        refusal.status == 403 and bool(_EXPORT_DISABLED.search(refusal.message))
+    )
+
+
+def _kind_of_other(refusal: Refusal) -> type[BackupError]:
+    """A request that the workspace does not take: the object's fault, not ours."""
+    return NotExportable if refusal.endpoint == "export" else NotFound
+
+
+def _told(refusal: Refusal) -> str:
+    # The SDK appends its configuration, or the whole exchange, to some messages.
+    words = re.split(r"\. Config: |Request log:", refusal.message)[0]
+    code = f"{refusal.status} {refusal.code}".strip()
+    return f"{refusal.endpoint} of {refusal.subject}: {sentence(words)} ({code})"
