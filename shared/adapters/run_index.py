@@ -1,0 +1,102 @@
+"""OUTSIDE: the index partition of the runs table (port `RunIndex`).
+
+Rows: `open` (whoever holds the place), `waiting` (the start that waits for it) and
+one for each run, whose key counts down so that the newest comes first.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.adapters.rows import request_columns, request_of
+from shared.adapters.tables import Found, RowWrite, Table
+from shared.domain.runs import Request
+from shared.errors import AlreadyExists, Conflict
+from shared.ports import RunPage
+
+PARTITION = "index"
+OPEN, WAITING, LISTED = "open", "waiting", "run-"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MILLISECOND = 10**15 - 1
+_TRIES = 10
+
+
+class TableRunIndex:
+    """The place, the wait and the list."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def open(self, request: Request) -> Request:
+        """Take the one place for an open run; who holds it now, we or another."""
+        for _ in range(_TRIES):
+            try:
+                self._table.write([RowWrite(_row(OPEN, request))])
+                return request
+            except AlreadyExists:
+                # The holder may leave between the two calls: then the place is free.
+                holder = self.active()
+            if holder:
+                return holder
+        raise Conflict("the place for an open run changes hands all the time")
+
+    def active(self) -> Request | None:
+        """The request that holds the place."""
+        found = self._table.get(PARTITION, OPEN)
+        return request_of(found.columns) if found else None
+
+    def close(self, run_id: str) -> None:
+        """Free the place if this run holds it."""
+        found = self._table.get(PARTITION, OPEN)
+        if found and found.columns.get("run_id") == run_id:
+            # The row is never changed, only replaced: a lost race means another's.
+            self._table.delete(PARTITION, OPEN, found.etag)
+
+    def wait(self, request: Request) -> None:
+        """Leave a start to whoever closes the active run; a second one replaces it."""
+        self._table.put(_row(WAITING, request))
+
+    def take_waiting(self) -> Request | None:
+        """Take the waiting start away; only one caller gets it."""
+        for _ in range(_TRIES):
+            found = self._table.get(PARTITION, WAITING)
+            if found is None:
+                return None
+            if self._table.delete(PARTITION, WAITING, found.etag):
+                return request_of(found.columns)
+        raise Conflict("the waiting start is replaced all the time")
+
+    def enter(self, request: Request) -> None:
+        """Enter the run in the list of all runs."""
+        self._table.put(_row(_listed(request), request))
+
+    def newest(self, limit: int, mark: str | None = None) -> RunPage:
+        """The newest runs, or those that follow `mark`."""
+        after = mark if mark and _is_mark(mark) else LISTED
+        condition = (
+            f"PartitionKey eq '{PARTITION}' and RowKey gt '{after}'"
+            " and RowKey lt 'run.'"
+        )
+        rows = list(self._table.query(condition, limit + 1))
+        more = len(rows) > limit
+        return RunPage(
+            tuple(_run_id(row) for row in rows[:limit]),
+            str(rows[limit - 1].columns["RowKey"]) if more else None,
+        )
+
+
+def _listed(request: Request) -> str:
+    age = int((request.opened_at - _EPOCH).total_seconds() * 1000)
+    return f"{LISTED}{_LAST_MILLISECOND - age:015d}-{request.run_id}"
+
+
+def _is_mark(mark: str) -> bool:
+    return mark.startswith(LISTED) and mark.replace("-", "").isalnum()
+
+
+def _run_id(found: Found) -> str:
+    return str(found.columns["run_id"])
+
+
+def _row(key: str, request: Request) -> dict[str, Any]:
+    return {"PartitionKey": PARTITION, "RowKey": key, **request_columns(request)}
