@@ -1,0 +1,207 @@
+"""OUTSIDE: requests to an Azure DevOps organization; knows no decision about Git.
+
+The package's comforts are off: its cache in HOME (made at import), its retries (of
+POSTs too, under some urllib3), its redirects to sign-in pages, its DEBUG log of whole
+bodies. Every answer passes `_Answers`, which sees what the package drops: statuses
+and headers.
+"""
+
+import atexit
+import base64
+import functools
+import importlib
+import logging
+import os
+import shutil
+import tempfile
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import requests
+from azure.core.exceptions import AzureError
+from urllib3 import Retry
+
+from shared.adapters.azure_devops_errors import error_of, refusal_of
+from shared.adapters.identity import TokenSource
+from shared.adapters.remote_words import sentence, wait_of
+from shared.errors import BackupError, Unavailable
+from shared.ports import Clock
+
+LONGEST_DELAY = 60.0
+"""Seconds waited on a hint; whoever needs longer is told so by a 429 next."""
+
+type Scheme = Literal["Basic", "Bearer"]
+
+
+def _nobody(_: float) -> None:
+    """Nobody wants to know."""
+
+
+class AzureDevOpsClient:
+    """One repository's client; one for a process, shared by its threads.
+
+    `scheme` is `Basic` for a personal access token, `Bearer` for one of Entra's.
+    `on_delay` hears of each Retry-After on a success: the next request waits that
+    long, but not over a minute. `timeout` is in seconds without a byte.
+    """
+
+    def __init__(
+        self,
+        organization_url: str,
+        *,
+        project: str,
+        repository: str,
+        tokens: TokenSource,
+        scheme: Scheme,
+        clock: Clock,
+        on_delay: Callable[[float], None] = _nobody,
+        timeout: float = 100.0,
+    ) -> None:
+        self.where = {"repository_id": repository, "project": project}
+        self._courtesy = _Courtesy(clock, on_delay)
+        # Not by way of `Connection`: Git lives at the organization's own address, and
+        # its discovery of that would use a client whose retries cannot be switched off.
+        client = package("git.git_client").GitClient(
+            base_url=organization_url, creds=_Signed(tokens, scheme)
+        )
+        client.config.retry_policy.policy = Retry(0, read=False)
+        client.config.redirect_policy.allow = False
+        client.config.connection.timeout = timeout
+        client.config.hooks.append(_Answers(self._courtesy.hear))
+        self._git = client
+
+    @contextmanager
+    def asking(self, action: str) -> Iterator[Any]:
+        """The package's Git client, for the requests of one action.
+
+        Whatever goes wrong inside leaves as one of our errors.
+        """
+        self._courtesy.wait()
+        try:
+            yield self._git
+        except BackupError:
+            raise
+        except (
+            AzureError,
+            package_error(),
+            requests.RequestException,
+            zipfile.BadZipFile,
+            ValueError,
+        ) as error:
+            told = sentence(f"{type(error).__name__}: {error}")
+            raise Unavailable(f"{action}: {told}") from None
+
+
+@functools.cache
+def package(module: str) -> Any:
+    """A module of the package's 7.1 API, imported where it can do no harm."""
+    _prepare_import()
+    return importlib.import_module(f"azure.devops.v7_1.{module}")
+
+
+def package_error() -> type[Exception]:
+    """The class that the package's errors have in common."""
+    error: type[Exception] = importlib.import_module(
+        "msrest.exceptions"
+    ).ClientException
+    return error
+
+
+@functools.cache
+def _prepare_import() -> None:
+    """Give the package's cache a private place, for it makes one while imported."""
+    name = "AZURE_DEVOPS_CACHE_DIR"
+    before = os.environ.get(name)
+    cache = tempfile.mkdtemp(prefix="azure-devops-")
+    atexit.register(shutil.rmtree, cache, ignore_errors=True)
+    os.environ[name] = cache
+    try:
+        importlib.import_module("azure.devops.client")
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+    # At DEBUG they log whole bodies.
+    for logger in ("azure.devops", "azure.devops.client", "msrest"):
+        logging.getLogger(logger).setLevel(logging.INFO)
+
+
+class _Courtesy:
+    """Waits before the next request where an answer asked for that.
+
+    Documented: Azure DevOps rate limits; first it delays, and says so on a 200.
+    """
+
+    def __init__(self, clock: Clock, on_delay: Callable[[float], None]) -> None:
+        self._clock = clock
+        self._on_delay = on_delay
+        self._lock = threading.Lock()
+        self._until = 0.0
+
+    def hear(self, seconds: float) -> None:
+        with self._lock:
+            until = self._clock.monotonic() + min(seconds, LONGEST_DELAY)
+            self._until = max(self._until, until)
+        self._on_delay(seconds)
+
+    def wait(self) -> None:
+        with self._lock:
+            seconds = self._until - self._clock.monotonic()
+        if seconds > 0 and self._until:
+            self._clock.sleep(seconds)
+
+
+class _Signed:
+    """The package's authentication object, with the token that is good now."""
+
+    def __init__(self, tokens: TokenSource, scheme: Scheme) -> None:
+        self._tokens = tokens
+        self._scheme = scheme
+
+    def signed_session(self, session: requests.Session) -> requests.Session:
+        # As the session's auth, for a header would give way to a .netrc file.
+        session.auth = self._sign
+        return session
+
+    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        token = self._tokens.token()
+        if self._scheme == "Basic":
+            token = base64.b64encode(f":{token}".encode()).decode("ascii")
+        request.headers["Authorization"] = f"{self._scheme} {token}"
+        return request
+
+
+class _Answers:
+    """Hears every answer before the package does, and refuses what is none."""
+
+    def __init__(self, on_delay: Callable[[float], None]) -> None:
+        self._on_delay = on_delay
+
+    def __call__(self, response: requests.Response, **_: object) -> None:
+        wait = wait_of(response.headers.get("Retry-After"))
+        status = response.status_code
+        if 200 <= status < 300:
+            if status != 203 and not _is_page(response):
+                if wait:
+                    self._on_delay(wait)
+                return
+            status = 203  # a page in place of data is the sign-in page
+        resource = _resource_of(response.request.path_url)
+        raise error_of(refusal_of(resource, status, response.content, wait))
+
+
+def _is_page(response: requests.Response) -> bool:
+    return response.headers.get("Content-Type", "").lower().startswith("text/html")
+
+
+def _resource_of(path: str) -> str:
+    """What a URL asks for: the word after the repository's name."""
+    words = path.partition("?")[0].rstrip("/").split("/")
+    if "repositories" not in words:
+        return words[-1]
+    after = words[words.index("repositories") + 2 :]
+    return "/".join(after[:2]) if after[:1] == ["diffs"] else "".join(after[:1])

@@ -1,0 +1,245 @@
+"""OUTSIDE: reads of an Azure DevOps repository as our port; knows no backup.
+
+Documented: Azure Repos REST 7.1 (refs, items batch, trees, blobs, diffs, commits).
+"""
+
+import itertools
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from shared.adapters.azure_devops_client import AzureDevOpsClient, package
+from shared.domain.blob_ids import blob_id
+from shared.domain.git import Commit, Comparison, TreeItem
+from shared.errors import NotFound, Permanent
+
+BLOBS_A_REQUEST = 500
+CHANGES_A_PAGE = 1000
+_ZIP_IN_MEMORY = 16 * 1024 * 1024
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class AzureDevOpsReader:
+    """The port `GitReader` over a repository's REST API.
+
+    `on_request` is called before each request, also where a method makes several.
+    """
+
+    client: AzureDevOpsClient
+    branch: str
+    on_request: Callable[[], None] = _nobody
+
+    def telling(self, on_request: Callable[[], None]) -> Self:
+        """The same reader, which tells somebody of each request."""
+        return replace(self, on_request=on_request)
+
+    def tip(self) -> str | None:
+        """The branch's commit; see the port."""
+        refs = self._ask("tip", "get_refs", filter=f"heads/{self.branch}")
+        # The filter is a prefix: `main` finds `main2`, too.
+        wanted = f"refs/heads/{self.branch}"
+        return next((ref.object_id for ref in refs or [] if ref.name == wanted), None)
+
+    def items(
+        self, commit: str, folders: Sequence[str], files: Sequence[str]
+    ) -> tuple[TreeItem, ...]:
+        """The folders' children and the files that exist; see the port.
+
+        Reported: where nothing at all is found, the answer is an error. So the top
+        is asked for, too, and what is missing then must not fail the rest; should
+        the service refuse such a batch all the same, the whole tree is read.
+        """
+        batch = _batch(commit, folders, files)
+        try:
+            answer = self._ask("items", "get_items_batch", request_data=batch)
+        except (NotFound, Permanent) as error:
+            if type(error) not in {NotFound, Permanent}:
+                raise
+            found = _with_folders(self.tree(commit))
+        else:
+            rows = itertools.chain.from_iterable(rows or [] for rows in answer or [])
+            found = {item.path: item for item in map(_item, rows)}
+        return tuple(_selected(found.values(), set(folders), set(files)))
+
+    def tree(self, commit: str) -> tuple[TreeItem, ...]:
+        """Every file of the commit, by two requests: its tree's id, the tree."""
+        root = self._ask("tree", "get_commit", commit_id=commit).tree_id
+        tree = self._ask("tree", "get_tree", sha1=root, recursive=True)
+        return tuple(
+            TreeItem(entry.relative_path.strip("/"), entry.object_id)
+            for entry in tree.tree_entries or []
+            if entry.git_object_type != "tree"
+        )
+
+    def blobs(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        """The blobs, each proved by its id; see the port."""
+        found: dict[str, bytes] = {}
+        unique = dict.fromkeys(ids)
+        for chunk in itertools.batched(unique, BLOBS_A_REQUEST, strict=False):
+            found |= self._blobs(chunk)
+        return found
+
+    def compare(self, base: str, target: str) -> Comparison:
+        """The plain difference of two commits, all of it; see the port."""
+        try:
+            pages = list(self._pages(base, target))
+        except NotFound:
+            # Which of the two is unknown? A missing target is an error.
+            self._ask("compare", "get_commit", commit_id=target)
+            return Comparison(descends=False, changed=())
+        if pages[0].common_commit != base:
+            return Comparison(descends=False, changed=())
+        changed: dict[str, TreeItem] = {}
+        for row in itertools.chain.from_iterable(page.changes or [] for page in pages):
+            for item in _changes(row):
+                # What is gone at one row and there at another is there.
+                if item.object_id or item.path not in changed:
+                    changed[item.path] = item
+        return Comparison(descends=True, changed=tuple(changed.values()))
+
+    def log(self, commit: str, limit: int) -> tuple[Commit, ...]:
+        """The commit and its ancestors; see the port."""
+        models = package("git.models")
+        criteria = models.GitQueryCommitsCriteria(
+            item_version=models.GitVersionDescriptor(
+                version=commit, version_type="commit"
+            )
+        )
+        rows = self._ask("log", "get_commits", search_criteria=criteria, top=limit)
+        return tuple(self._commit(row) for row in rows or [])
+
+    def _ask(self, action: str, method: str, **arguments: Any) -> Any:
+        self.on_request()
+        with self.client.asking(f"reading ({action})") as git:
+            return getattr(git, method)(**self.client.where, **arguments)
+
+    def _blobs(self, ids: tuple[str, ...]) -> dict[str, bytes]:
+        self.on_request()
+        with (
+            self.client.asking("reading (blobs)") as git,
+            tempfile.SpooledTemporaryFile(_ZIP_IN_MEMORY) as archive,
+        ):
+            try:
+                chunks = git.get_blobs_zip(blob_ids=list(ids), **self.client.where)
+            except Permanent as error:
+                # An unknown id is a 400 of no further meaning (reported).
+                raise _as_missing(error, ids) from None
+            archive.writelines(chunks)
+            # By content, not by the entries' names: so each is proved.
+            found = {blob_id(content): content for content in _unpacked(archive)}
+        if missing := [wanted for wanted in ids if wanted not in found]:
+            raise NotFound(f"{len(missing)} blobs, {missing[0]} among them")
+        return {wanted: found[wanted] for wanted in ids}
+
+    def _pages(self, base: str, target: str) -> Iterator[Any]:
+        models = package("git.models")
+        versions = {
+            "base_version_descriptor": models.GitBaseVersionDescriptor(
+                base_version=base, base_version_type="commit"
+            ),
+            "target_version_descriptor": models.GitTargetVersionDescriptor(
+                target_version=target, target_version_type="commit"
+            ),
+        }
+        skip = 0
+        while True:
+            page = self._ask(
+                "compare",
+                "get_commit_diffs",
+                # Else it is the merge base that is compared with.
+                diff_common_commit=False,
+                top=CHANGES_A_PAGE,
+                skip=skip,
+                **versions,
+            )
+            yield page
+            if page.all_changes_included or not page.changes:
+                return
+            skip += len(page.changes)
+
+    def _commit(self, row: Any) -> Commit:
+        # A list may leave the parents out; the commit itself has them.
+        if row.parents is None:
+            row = self._ask("log", "get_commit", commit_id=row.commit_id)
+        return Commit(
+            id=row.commit_id,
+            parents=tuple(row.parents or ()),
+            comment=(row.comment or "").rstrip("\n"),
+            author=f"{row.author.name} <{row.author.email}>",
+            committed_at=row.committer.date,
+        )
+
+
+def _batch(commit: str, folders: Sequence[str], files: Sequence[str]) -> Any:
+    models = package("git.models")
+    levels = {f"/{path}": "none" for path in ("", *files)}
+    levels |= {f"/{path}": "oneLevel" for path in folders}
+    return models.GitItemRequestData(
+        item_descriptors=[
+            models.GitItemDescriptor(
+                path=path, recursion_level=level, version=commit, version_type="commit"
+            )
+            for path, level in levels.items()
+        ]
+    )
+
+
+def _item(row: Any) -> TreeItem:
+    is_folder = bool(row.is_folder) or row.git_object_type == "tree"
+    return TreeItem(row.path.strip("/"), row.object_id, is_folder)
+
+
+def _selected(
+    items: Iterable[TreeItem], folders: set[str], files: set[str]
+) -> Iterator[TreeItem]:
+    """The items that were asked for, to the letter.
+
+    Where nothing has the very name, the service answers with what has it but for
+    case (reported): so an answer counts only under the path it names itself.
+    """
+    for item in items:
+        inside = item.path and item.path.rpartition("/")[0] in folders
+        if inside or (item.path in files and not item.is_folder):
+            yield item
+
+
+def _with_folders(files: Iterable[TreeItem]) -> dict[str, TreeItem]:
+    """The files by path, and the folders they are in, whose ids nobody needs."""
+    found = {item.path: item for item in files}
+    for path in list(found):
+        folder = path.rpartition("/")[0]
+        while folder:
+            found.setdefault(folder, TreeItem(folder, "", is_folder=True))
+            folder = folder.rpartition("/")[0]
+    return found
+
+
+def _changes(row: Mapping[str, Any]) -> Iterator[TreeItem]:
+    """The files that one row of a comparison tells of."""
+    item = row["item"]
+    if item.get("gitObjectType") == "tree" or item.get("isFolder"):
+        return
+    kinds = {kind.strip().lower() for kind in str(row["changeType"]).split(",")}
+    gone = bool(kinds & {"delete", "sourcerename"})
+    yield TreeItem(item["path"].strip("/"), "" if gone else item["objectId"])
+    source = row.get("sourceServerItem") or row.get("originalPath")
+    if source and "rename" in kinds:
+        yield TreeItem(source.strip("/"), "")
+
+
+def _unpacked(archive: Any) -> Iterator[bytes]:
+    with zipfile.ZipFile(archive) as opened:
+        for name in opened.infolist():
+            yield opened.read(name)
+
+
+def _as_missing(error: Permanent, ids: Sequence[str]) -> Permanent:
+    if type(error) is Permanent:
+        return NotFound(f"some of {len(ids)} blobs: {error}")
+    return error

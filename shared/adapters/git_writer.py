@@ -1,0 +1,88 @@
+"""OUTSIDE: writes to an Azure DevOps repository as our port; knows no backup.
+
+Documented: Azure Repos REST 7.1 (pushes, annotated tags).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from shared.adapters.azure_devops_client import AzureDevOpsClient, package
+from shared.domain.git import MAX_PUSH_BYTES, Change, Push
+from shared.errors import AlreadyExists, TooLarge, Unavailable
+
+NO_COMMIT = "0" * 40
+_COMMIT_ID = re.compile(r"[0-9a-f]{40}")
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class AzureDevOpsWriter:
+    """The port `GitWriter` over a repository's REST API; never repeats a request."""
+
+    client: AzureDevOpsClient
+    branch: str
+    on_request: Callable[[], None] = _nobody
+
+    def telling(self, on_request: Callable[[], None]) -> Self:
+        """The same writer, which tells somebody of each request."""
+        return replace(self, on_request=on_request)
+
+    def push(self, push: Push) -> str:
+        """Commit the changes; see the port.
+
+        Author and committer are left to the service: they are who we are.
+        """
+        size = push.encoded_bytes
+        if size > MAX_PUSH_BYTES:
+            raise TooLarge(f"a push of {size} bytes, as encoded", size)
+        self.on_request()
+        with self.client.asking("pushing") as git:
+            answer = git.create_push(self._body(push), **self.client.where)
+        commit = answer.commits[0].commit_id if answer and answer.commits else ""
+        if not _COMMIT_ID.fullmatch(commit or ""):
+            raise Unavailable("pushing: the answer names no commit")
+        return str(commit)
+
+    def tag(self, name: str, commit: str, message: str) -> None:
+        """An annotated tag; see the port."""
+        models = package("git.models")
+        tag = models.GitAnnotatedTag(
+            name=name,
+            message=message,
+            tagged_object=models.GitObject(object_id=commit),
+        )
+        self.on_request()
+        try:
+            with self.client.asking("tagging") as git:
+                git.create_annotated_tag(tag, **self.client.where)
+        except AlreadyExists:
+            return
+
+    def _body(self, push: Push) -> Any:
+        models = package("git.models")
+        branch = models.GitRefUpdate(
+            name=f"refs/heads/{self.branch}", old_object_id=push.old or NO_COMMIT
+        )
+        commit = models.GitCommitRef(
+            comment=push.comment, changes=[_change(change) for change in push.changes]
+        )
+        return models.GitPush(ref_updates=[branch], commits=[commit])
+
+
+def _change(change: Change) -> dict[str, object]:
+    told: dict[str, object] = {
+        "changeType": change.kind.value,
+        "item": {"path": f"/{change.path}"},
+    }
+    if change.content is not None:
+        told["newContent"] = {
+            "content": change.encoded_content(),
+            # rawtext would not be stored byte for byte.
+            "contentType": "base64encoded",
+        }
+    return told
