@@ -66,7 +66,7 @@ class DatabricksWorkspace:
         if content is None and "file_type" in answer:
             return b""
         try:
-            return base64.b64decode(content or "", validate=content != "")
+            return base64.b64decode(content, validate=True)
         except (TypeError, ValueError):
             raise Unavailable(f"export of {path}: the content came short") from None
 

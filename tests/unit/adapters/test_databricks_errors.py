@@ -1,0 +1,119 @@
+import pytest
+from databricks.sdk.errors import platform
+
+from shared.adapters.databricks_errors import (
+    BY_CODE,
+    BY_STATUS,
+    Endpoint,
+    Refusal,
+    error_of,
+)
+from shared.errors import (
+    AccessDenied,
+    BackupError,
+    CredentialsRefused,
+    ExportDisabled,
+    NotExportable,
+    NotFound,
+    Permanent,
+    Throttled,
+    TooLarge,
+    Transient,
+    Unavailable,
+)
+
+# The requests that write have codes of their own; a reader never meets them, and if it
+# does, what the status says is right.
+WRITERS_CODES = {
+    "INVALID_STATE",
+    "INVALID_PARAMETER_VALUE",
+    "ALREADY_EXISTS",
+    "RESOURCE_ALREADY_EXISTS",
+}
+
+
+def told(status: int, message: str = "", code: str = "", **more: object) -> BackupError:
+    endpoint: Endpoint = "export"
+    return error_of(Refusal(endpoint, "/a", status, code, message, **more))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("status", range(400, 600))
+@pytest.mark.parametrize("endpoint", ["list", "export", "repos", "identity"])
+def test_every_status_has_an_error_that_says_whether_to_try_again(
+    status: int, endpoint: Endpoint
+) -> None:
+    error = error_of(Refusal(endpoint, "/a", status))
+
+    assert isinstance(error, Transient | Permanent)
+    if status >= 500:
+        assert type(error) is Unavailable
+
+
+def test_every_status_and_code_that_the_sdk_knows_is_in_the_tables() -> None:
+    statuses = set(platform.STATUS_CODE_MAPPING) - {400}
+    codes = set(platform.ERROR_CODE_MAPPING) - WRITERS_CODES
+
+    assert {status for status in statuses if status < 500} <= set(BY_STATUS)
+    assert codes <= set(BY_CODE)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (told(401, "whatever"), CredentialsRefused),
+        (told(403, "Invalid access token."), CredentialsRefused),
+        (told(403, "Token is expired"), CredentialsRefused),
+        (told(403, "no permission", "PERMISSION_DENIED"), AccessDenied),
+        (told(403, "Notebook export is disabled by the admin."), ExportDisabled),
+        (told(400, "Export is off", "FEATURE_DISABLED"), ExportDisabled),
+        (told(404, "", "RESOURCE_DOES_NOT_EXIST"), NotFound),
+        (told(400, "", "RESOURCE_DOES_NOT_EXIST"), NotFound),
+        (told(400, "No access to read file at /a", "BAD_REQUEST"), NotExportable),
+        (told(400, "Exporting a library is not supported"), NotExportable),
+        (told(429), Throttled),
+        (told(403, "Workspace 1 exceeded the concurrent limit of 20"), Throttled),
+        (told(500, "RPC token bucket limit has been exceeded"), Throttled),
+        (told(400, "", "REQUEST_LIMIT_EXCEEDED"), Throttled),
+        (told(400, "Operation timed out"), Unavailable),
+        (told(400, "deadline exceeded"), Unavailable),
+        (told(502), Unavailable),
+        (told(400, "", "TEMPORARILY_UNAVAILABLE"), Unavailable),
+        (told(400, "too big", "MAX_NOTEBOOK_SIZE_EXCEEDED"), TooLarge),
+        (told(400, "too big", "MAX_READ_SIZE_EXCEEDED"), TooLarge),
+        (told(400, "Size exceeds 10485760 bytes", "BAD_REQUEST"), TooLarge),
+    ],
+)
+def test_texts_and_codes_say_more_than_a_status(
+    error: BackupError, expected: type[BackupError]
+) -> None:
+    assert type(error) is expected
+
+
+def test_size_of_what_is_too_large_is_read_from_the_text() -> None:
+    text = "File size imported is (459418279 bytes), exceeded max size (10485760 bytes)"
+
+    error = told(400, text, "BAD_REQUEST")
+
+    assert isinstance(error, TooLarge)
+    assert error.size == 459418279
+
+
+def test_pause_that_was_asked_for_is_kept() -> None:
+    error = told(429, retry_after=7.0)
+
+    assert isinstance(error, Throttled)
+    assert error.retry_after == 7.0
+
+
+def test_message_is_short_on_one_line_and_without_secrets() -> None:
+    token = "dapi" + "0123456789abcdef" * 2
+
+    error = told(403, f"no\nway {token} " + "x" * 1000 + ". Config: host=h")
+
+    assert token not in str(error)
+    assert "\n" not in str(error)
+    assert len(str(error)) < 500
+
+
+def test_missing_list_path_is_not_found_whatever_the_code() -> None:
+    assert type(error_of(Refusal("list", "/a", 400))) is NotFound
