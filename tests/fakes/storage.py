@@ -1,0 +1,224 @@
+"""Stand-ins for the storage ports, the clock and the events, in memory.
+
+Each is as strict as the real one where a use case could notice: ETags change with
+every write, transactions are all or nothing, what was stored comes back equal but
+not identical in time.
+"""
+
+import itertools
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from shared.domain.events import Event
+from shared.domain.messages import Message, PlanMessage, ShardMessage
+from shared.domain.runs import Request, Run, Shard, ShardStatus
+from shared.errors import AlreadyExists, Conflict
+from shared.ports import RequestKind, RunPage, Stored, Write
+
+type _Key = tuple[str, int]
+
+
+class FakeRunStore:
+    """Rows by (run id, shard number); 0 is the run's own row."""
+
+    def __init__(self) -> None:
+        self.rows: dict[_Key, tuple[Run | Shard, str]] = {}
+        self._etags = (f'W/"{number}"' for number in itertools.count(1))
+        self._lock = threading.RLock()
+
+    def run(self, run_id: str) -> Stored[Run] | None:
+        row, etag = self.rows.get((run_id, 0), (None, ""))
+        return Stored(row, etag) if isinstance(row, Run) else None
+
+    def shard(self, run_id: str, number: int) -> Stored[Shard] | None:
+        row, etag = self.rows.get((run_id, number), (None, ""))
+        return Stored(row, etag) if isinstance(row, Shard) else None
+
+    def shards(
+        self, run_id: str, status: ShardStatus | None = None, limit: int | None = None
+    ) -> Iterator[Stored[Shard]]:
+        with self._lock:
+            rows = sorted(self.rows.items(), key=lambda item: item[0])
+        wanted = (
+            Stored(row, etag)
+            for (run, _), (row, etag) in rows
+            if run == run_id and isinstance(row, Shard) and status in {None, row.status}
+        )
+        return itertools.islice(wanted, limit)
+
+    def write(self, *writes: Write[Run] | Write[Shard]) -> tuple[str, ...]:
+        keys = [_key(write.row) for write in writes]
+        if not 1 <= len(writes) <= 100 or len({run for run, _ in keys}) != 1:
+            raise ValueError("not the rows of one transaction")
+        with self._lock:
+            for key, write in zip(keys, writes, strict=True):
+                self._check(key, write.etag)
+            etags = tuple(next(self._etags) for _ in writes)
+            for key, write, etag in zip(keys, writes, etags, strict=True):
+                self.rows[key] = (write.row, etag)
+        return etags
+
+    def _check(self, key: _Key, etag: str | None) -> None:
+        _, current = self.rows.get(key, (None, None))
+        if etag is None and current is not None:
+            raise AlreadyExists(f"{key} exists")
+        if etag != current:
+            raise Conflict(f"{key} has changed")
+
+
+def _key(row: Run | Shard) -> _Key:
+    return (row.id, 0) if isinstance(row, Run) else (row.run_id, row.number)
+
+
+class FakeRunIndex:
+    """One place, one wait, one list."""
+
+    def __init__(self) -> None:
+        self.holder: Request | None = None
+        self.waiting: Request | None = None
+        self.runs: dict[str, Request] = {}
+
+    def open(self, request: Request) -> Request:
+        self.holder = self.holder or request
+        return self.holder
+
+    def active(self) -> Request | None:
+        return self.holder
+
+    def close(self, run_id: str) -> None:
+        if self.holder and self.holder.run_id == run_id:
+            self.holder = None
+
+    def wait(self, request: Request) -> None:
+        self.waiting = request
+
+    def take_waiting(self) -> Request | None:
+        taken, self.waiting = self.waiting, None
+        return taken
+
+    def enter(self, request: Request) -> None:
+        self.runs[request.run_id] = request
+
+    def newest(self, limit: int, mark: str | None = None) -> RunPage:
+        marks = sorted((_mark(request), run) for run, request in self.runs.items())
+        follow = [pair for pair in marks if mark is None or pair[0] > mark]
+        page = follow[:limit]
+        more = page[-1][0] if page and len(follow) > limit else None
+        return RunPage(tuple(run for _, run in page), more)
+
+
+def _mark(request: Request) -> str:
+    age = int(request.opened_at.timestamp() * 1000)
+    return f"{10**15 - age:016d}-{request.run_id}"
+
+
+class FakeBlobs:
+    """Bytes by name."""
+
+    def __init__(self) -> None:
+        self.contents: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+
+    def create(self, name: str, content: bytes) -> None:
+        with self._lock:
+            if name in self.contents:
+                raise AlreadyExists(f"{name} exists")
+            self.contents[name] = content
+
+    def put(self, name: str, content: bytes) -> None:
+        self.contents[name] = content
+
+    def get(self, name: str) -> bytes | None:
+        return self.contents.get(name)
+
+    def names(self, prefix: str) -> Iterator[str]:
+        return iter(sorted(name for name in self.contents if name.startswith(prefix)))
+
+    def delete(self, name: str) -> None:
+        self.contents.pop(name, None)
+
+
+@dataclass
+class FakeQueue:
+    """Messages with the delay each was sent with, oldest first."""
+
+    sent: list[tuple[Message, float]] = field(default_factory=list)
+
+    def plan(self, run_id: str, delay: float = 0) -> None:
+        self.sent.append((PlanMessage(run_id), delay))
+
+    def shard(self, run_id: str, number: int, delay: float = 0) -> None:
+        self.sent.append((ShardMessage(run_id, number), delay))
+
+    def take(self) -> tuple[Message, float] | None:
+        """The oldest message, whatever its delay, or None; for tests to deliver."""
+        return self.sent.pop(0) if self.sent else None
+
+
+@dataclass
+class FakeBudget:
+    """Never waits; counts."""
+
+    taken: Counter[RequestKind] = field(default_factory=Counter)
+    throttles: list[tuple[RequestKind, float | None]] = field(default_factory=list)
+
+    def take(self, kind: RequestKind) -> None:
+        self.taken[kind] += 1
+
+    def throttled(self, kind: RequestKind, retry_after: float | None) -> None:
+        self.throttles.append((kind, retry_after))
+
+
+class FakeClock:
+    """Time that passes only when somebody sleeps, or a test says so."""
+
+    def __init__(self, start: datetime = datetime(2026, 11, 22, 2, tzinfo=UTC)) -> None:
+        self.start = start
+        self.passed = 0.0
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self.start + timedelta(seconds=self.passed)
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.passed += max(seconds, 0)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass without anybody sleeping."""
+        self.passed += seconds
+
+
+@dataclass
+class FakeEvents:
+    """Keeps what was emitted."""
+
+    emitted: list[Event] = field(default_factory=list)
+
+    def emit(self, event: Event) -> None:
+        self.emitted.append(event)
+
+    def facts(self, name: str) -> list[Mapping[str, str | int | float | bool]]:
+        """The facts of every event of that name."""
+        return [event.facts for event in self.emitted if event.name == name]
+
+
+class FakeLease:
+    """One holder at a time within the process; counts."""
+
+    def __init__(self) -> None:
+        self.holds = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        with self._lock:
+            self.holds += 1
+            yield
