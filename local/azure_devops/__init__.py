@@ -1,0 +1,1 @@
+"""AZURE DEVOPS: the Git part of an organization, over real bare repositories."""
