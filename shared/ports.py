@@ -31,7 +31,7 @@ class Workspace(Protocol):
         """
         ...
 
-    def export(self, path: str, format: Format) -> bytes:
+    def export(self, path: str, format: Format) -> bytes:  # noqa: A002
         """The object's bytes, exactly, in one request.
 
         `TooLarge`, `NotExportable`, `ExportDisabled`, `AccessDenied`, `NotFound`

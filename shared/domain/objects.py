@@ -84,4 +84,4 @@ def parent(path: str) -> str:
 
 def is_within(path: str, folder: str) -> bool:
     """Whether `path` is `folder` or lies anywhere below it."""
-    return folder == "/" or path == folder or path.startswith(folder + "/")
+    return folder in {"/", path} or path.startswith(folder + "/")

@@ -1,0 +1,10 @@
+"""The table of contents: creates the app and registers what it consists of."""
+
+import azure.functions as func
+
+from functions import http_openapi, http_runs, queues, schedules
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+
+for blueprint in (schedules.bp, queues.bp, http_runs.bp, http_openapi.bp):
+    app.register_functions(blueprint)

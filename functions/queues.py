@@ -1,0 +1,57 @@
+"""TRIGGERS: the messages of runs and shards; knows no remote system."""
+
+import logging
+
+import azure.functions as func
+
+from shared.domain.messages import PlanMessage, ShardMessage, decode
+from shared.errors import BackupError
+from shared.wiring import app
+
+logger = logging.getLogger(__name__)
+
+bp = func.Blueprint()
+
+STORAGE = "AzureWebJobsStorage"
+
+
+@bp.function_name("advance_run")
+@bp.queue_trigger("message", "backup-plans", STORAGE)
+def advance_run(message: func.QueueMessage) -> None:
+    """Plan a run, or finish it: one queue, one function, the run's row decides."""
+    wanted = decode(message.get_body())
+    if isinstance(wanted, PlanMessage):
+        app().advance_run()(wanted.run_id)
+
+
+@bp.function_name("back_up_shard")
+@bp.queue_trigger("message", "backup-shards", STORAGE)
+def back_up_shard(message: func.QueueMessage) -> None:
+    """Work on one shard of a run."""
+    wanted = decode(message.get_body())
+    if isinstance(wanted, ShardMessage):
+        app().back_up_shard()(wanted.run_id, wanted.shard)
+
+
+@bp.function_name("bury_plan")
+@bp.queue_trigger("message", "backup-plans-poison", STORAGE)
+def bury_plan(message: func.QueueMessage) -> None:
+    """A plan's message failed too often. Never raises: there is no further queue."""
+    try:
+        wanted = decode(message.get_body())
+        if isinstance(wanted, PlanMessage):
+            app().bury_plan(wanted.run_id)
+    except (BackupError, ValueError):
+        logger.exception("a poisoned plan could not be buried")
+
+
+@bp.function_name("bury_shard")
+@bp.queue_trigger("message", "backup-shards-poison", STORAGE)
+def bury_shard(message: func.QueueMessage) -> None:
+    """A shard's message failed too often. Never raises: there is no further queue."""
+    try:
+        wanted = decode(message.get_body())
+        if isinstance(wanted, ShardMessage):
+            app().bury_shard(wanted.run_id, wanted.shard)
+    except (BackupError, ValueError):
+        logger.exception("a poisoned shard could not be buried")

@@ -1,0 +1,208 @@
+"""DECISIONS: what may be deleted after a walk, what moved, and when the fuse blows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from shared.domain.index import Index, IndexedFolder
+from shared.domain.names import NamedBefore
+from shared.domain.objects import DIRECTORY, is_within, join, parent
+from shared.domain.outcomes import Outcome, OutcomeKind
+from shared.domain.plan import PlannedDeletion
+from shared.domain.scope import Scope
+from shared.domain.walk import Walk
+
+
+@dataclass(frozen=True, slots=True)
+class Fuse:
+    """Deletions blow it when they are at least `minimum` and over `percent` of all."""
+
+    percent: int
+    minimum: int
+
+    def blows(self, deletions: int, held: int) -> bool:
+        """Whether so many deletions, of `held` objects in scope, are suspicious."""
+        return deletions >= self.minimum and deletions * 100 > self.percent * held
+
+
+@dataclass(slots=True)
+class Deletions:
+    """The deletions of a run: to be done, deepest folder first, and held back.
+
+    `objects` counts those that are really gone, `moved` the old halves of moves;
+    `reason` says why everything was held back, empty if it was not.
+    """
+
+    plans: list[PlannedDeletion] = field(default_factory=list)
+    held: list[Outcome] = field(default_factory=list)
+    objects: int = 0
+    moved: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A folder from which something is gone: the folder as a whole, or these."""
+
+    folder: IndexedFolder
+    whole: bool
+    objects: tuple[NamedBefore, ...]
+    folders: tuple[str, ...]
+
+
+def plan_deletions(
+    walk: Walk,
+    index: Index,
+    scope: Scope,
+    fuse: Fuse,
+    arrived: Callable[[int, str], bool],
+    *,
+    hold: str,
+    allowed: bool,
+) -> Deletions:
+    """What the index holds in scope and the walk did not see, folder by folder.
+
+    `arrived` tells whether an object is stored, verified, at its new path. `hold`
+    is a reason to hold everything back (empty: none); `allowed` overrides hold and
+    fuse for this run.
+    """
+    deletions = Deletions()
+    kept: set[str] = set()
+    candidates = [*_lost_folders(walk, index, scope), *_changed_folders(walk, index)]
+    candidates.sort(key=lambda c: (-c.folder.path.count("/"), c.folder.path))
+    for candidate in candidates:
+        _decide(candidate, walk, arrived, kept, deletions)
+    if not allowed:
+        deletions.reason = hold or _blown(fuse, deletions.objects, index, scope)
+    if deletions.reason:
+        _hold_back(deletions)
+    return deletions
+
+
+def _lost_folders(walk: Walk, index: Index, scope: Scope) -> Iterator[_Candidate]:
+    unreadable = {*walk.failed, *walk.vanished}
+    for folder in index.folders():
+        inside = any(is_within(folder.path, root) for root in scope.roots)
+        seen = folder.path in walk.walked
+        if inside and not seen and _parent_was_listed(folder.path, walk, unreadable):
+            names = [c.name for c in folder.children if c.type == DIRECTORY]
+            yield _Candidate(
+                folder, whole=True, objects=folder.objects, folders=tuple(names)
+            )
+
+
+def _parent_was_listed(path: str, walk: Walk, unreadable: set[str]) -> bool:
+    """Whether the nearest ancestor that the walk met could be listed."""
+    while path != "/":
+        if path in unreadable:
+            return False
+        path = parent(path)
+        if path in walk.walked:
+            return True
+    return False
+
+
+def _changed_folders(walk: Walk, index: Index) -> Iterator[_Candidate]:
+    objects: dict[str, set[tuple[int, str]]] = {}
+    names: dict[str, list[str]] = {}
+    for gone in walk.gone:
+        objects.setdefault(gone.folder, set()).add((gone.object_id, gone.name))
+    for path, name in walk.gone_folders:
+        names.setdefault(path, []).append(name)
+    for path in {*objects, *names}:
+        folder = index.get(path)
+        if folder is not None:
+            keys = objects.get(path, set())
+            missing = [c for c in folder.objects if (c.object_id, c.name) in keys]
+            yield _Candidate(
+                folder,
+                whole=False,
+                objects=tuple(missing),
+                folders=tuple(names.get(path, ())),
+            )
+
+
+def _decide(
+    candidate: _Candidate,
+    walk: Walk,
+    arrived: Callable[[int, str], bool],
+    kept: set[str],
+    deletions: Deletions,
+) -> None:
+    """Plan what may go of one folder; the deeper ones have been decided before."""
+    path = candidate.folder.path
+    objects: list[tuple[int, str]] = []
+    moved: dict[int, str] = {}
+    for child in candidate.objects:
+        target = walk.arrived.get(child.object_id)
+        if target is not None and not arrived(child.object_id, target):
+            detail = f"moved to {target}, which is not stored yet"
+            deletions.held.append(_held(path, child, detail))
+            continue
+        objects.append((child.object_id, child.name))
+        if target is not None:
+            moved[child.object_id] = target
+    folders = [name for name in candidate.folders if join(path, name) not in kept]
+    everything = (*candidate.objects, *candidate.folders)
+    if candidate.whole and len(objects) + len(folders) < len(everything):
+        kept.add(path)
+    deletions.moved += len(moved)
+    deletions.objects += len(objects) - len(moved)
+    if objects or folders or candidate.whole:
+        deletions.plans.append(
+            PlannedDeletion(
+                path=path,
+                git_path=candidate.folder.git_path,
+                whole=candidate.whole,
+                objects=tuple(objects),
+                folders=tuple(folders),
+                moved_to=moved,
+            )
+        )
+
+
+def _blown(fuse: Fuse, deleted: int, index: Index, scope: Scope) -> str:
+    if deleted < fuse.minimum:
+        return ""
+    in_scope = sum(
+        len(folder.objects)
+        for folder in index.folders()
+        if any(is_within(folder.path, root) for root in scope.roots)
+    )
+    if not fuse.blows(deleted, in_scope):
+        return ""
+    return f"{deleted} of {in_scope} objects are gone, more than {fuse.percent} %"
+
+
+def _hold_back(deletions: Deletions) -> None:
+    for plan in deletions.plans:
+        for object_id, name in plan.objects:
+            child = NamedBefore(object_id, name, "", None, "")
+            deletions.held.append(_held(plan.path, child, deletions.reason))
+    deletions.plans = []
+
+
+def _held(folder: str, child: NamedBefore, detail: str) -> Outcome:
+    return Outcome(
+        kind=OutcomeKind.HELD,
+        path=join(folder, child.name),
+        type=child.type,
+        object_id=child.object_id,
+        detail=detail,
+    )
+
+
+def in_shards(
+    plans: Sequence[PlannedDeletion], objects_a_shard: int
+) -> Iterator[tuple[PlannedDeletion, ...]]:
+    """The plans in the order given, cut so that no shard deletes too many."""
+    batch: list[PlannedDeletion] = []
+    count = 0
+    for plan in plans:
+        size = len(plan.objects) + 1
+        if batch and count + size > objects_a_shard:
+            yield tuple(batch)
+            batch, count = [], 0
+        batch.append(plan)
+        count += size
+    if batch:
+        yield tuple(batch)

@@ -1,0 +1,232 @@
+"""DECISIONS: what a folder should be in Git, of its listing and what Git holds."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from shared.domain.decision import Decision, inside, manifest_change
+from shared.domain.folder_outcomes import folder_outcomes
+from shared.domain.git import Change, ChangeKind
+from shared.domain.held import Exported, Held, Key, Result, key_of
+from shared.domain.manifest import Entry, Excepted, Manifest, SubFolder
+from shared.domain.names import NamedBefore, assign_names
+from shared.domain.objects import DIRECTORY, NOTEBOOK, REPO, Format, WorkspaceObject
+from shared.domain.outcomes import OutcomeKind
+from shared.domain.plan import PlannedFolder
+
+
+def wanted_exports(
+    folder: PlannedFolder, held: Held, notebook_format: Format, *, everything: bool
+) -> tuple[WorkspaceObject, ...]:
+    """The objects whose bytes are needed to decide: new, changed, lost or untimed."""
+    settled = _settled(folder, held, notebook_format)
+    return tuple(
+        obj
+        for obj in folder.objects
+        if obj.storable and (everything or key_of(obj) not in settled)
+    )
+
+
+def decide(
+    folder: PlannedFolder,
+    held: Held,
+    results: Mapping[int, Result],
+    notebook_format: Format,
+) -> Decision:
+    """The folder's manifest and changes, given the results that are there so far.
+
+    What has no result (yet), failed or vanished keeps what Git has; so does what
+    the listing no longer shows, until its deletion is decided elsewhere. An object
+    that takes the name and type of one that is gone replaces it. An entry whose file
+    a stranger changed stays as it is until its object is exported anew.
+    """
+    entries, exceptions = _listed(folder, held, results, notebook_format)
+    entries += _retained_entries(folder, held, entries)
+    manifest = Manifest(
+        path=folder.path,
+        git_path=folder.git_path,
+        object_id=folder.object_id
+        or (held.manifest.object_id if held.manifest else None),
+        notebook_format=notebook_format,
+        entries=tuple(entries),
+        folders=tuple(_sub_folders(folder, held)),
+        exceptions=tuple(exceptions),
+    )
+    contents = {
+        result.blob: result.content
+        for result in results.values()
+        if isinstance(result, Exported)
+    }
+    return Decision(
+        folder.path,
+        folder.git_path,
+        manifest,
+        _changes(manifest, held, contents),
+        tuple(folder_outcomes(folder, held, manifest, results)),
+    )
+
+
+def _same_facts(obj: WorkspaceObject, before: Entry | Excepted) -> bool:
+    return obj.modified_at is not None and (
+        obj.type,
+        obj.language,
+        obj.modified_at,
+    ) == (before.type, before.language, before.modified_at)
+
+
+def _settled(
+    folder: PlannedFolder, held: Held, notebook_format: Format
+) -> Mapping[Key, Entry | Excepted]:
+    """What the manifest already says rightly of listed objects, by key."""
+    if held.manifest is None:
+        return {}
+    before: dict[Key, Entry | Excepted] = {
+        key_of(entry): entry
+        for entry in held.entries
+        if held.holds(entry)
+        and (entry.type != NOTEBOOK or held.manifest.notebook_format == notebook_format)
+    }
+    before |= {key_of(excepted): excepted for excepted in held.manifest.exceptions}
+    return {
+        key_of(obj): before[key_of(obj)]
+        for obj in folder.objects
+        if key_of(obj) in before and _same_facts(obj, before[key_of(obj)])
+    }
+
+
+def _listed(
+    folder: PlannedFolder,
+    held: Held,
+    results: Mapping[int, Result],
+    notebook_format: Format,
+) -> tuple[list[Entry], list[Excepted]]:
+    names = _names(folder, held, notebook_format)
+    settled = _settled(folder, held, notebook_format)
+    before = {key_of(entry): entry for entry in held.entries}
+    entries: list[Entry] = []
+    exceptions: list[Excepted] = []
+    for obj in folder.objects:
+        result = results.get(obj.object_id)
+        known = settled.get(key_of(obj), before.get(key_of(obj)))
+        if not obj.storable:
+            exceptions += [] if obj.descended else [_never_stored(obj, folder)]
+        elif isinstance(result, Exported):
+            entries.append(_entry(obj, names[obj], result))
+        elif result is not None and result.kind is OutcomeKind.EXCEPTED:
+            exceptions.append(_excepted(obj, result.detail, result.size))
+        elif isinstance(known, Entry):
+            entries.append(known)
+        elif known is not None:
+            exceptions.append(known)
+    return entries, exceptions
+
+
+def _names(
+    folder: PlannedFolder, held: Held, notebook_format: Format
+) -> Mapping[WorkspaceObject, str]:
+    ours = {entry.file for entry in held.entries}
+    known_folders = {*folder.names.values()}
+    if held.manifest:
+        known_folders |= {sub.git for sub in held.manifest.folders}
+    strangers = [name for name in held.files if name not in ours]
+    strangers += [name for name in held.folders if name not in known_folders]
+    before = [
+        NamedBefore(e.object_id, e.name, e.type, e.language, e.file)
+        for e in held.entries
+    ]
+    before += [NamedBefore(-1, "", "", None, name) for name in strangers]
+    folders_before = [
+        NamedBefore(sub.object_id, sub.name, DIRECTORY, None, sub.git)
+        for sub in (held.manifest.folders if held.manifest else ())
+    ]
+    return assign_names(
+        [obj for obj in folder.objects if obj.storable or obj.descended],
+        previous_entries=before,
+        previous_folders=folders_before,
+        notebook_format=notebook_format,
+        at_top=folder.git_path == "",
+        fixed_folders=folder.names,
+    )
+
+
+def _entry(obj: WorkspaceObject, file: str, result: Exported) -> Entry:
+    return Entry(
+        name=obj.name,
+        type=obj.type,
+        object_id=obj.object_id,
+        file=file,
+        blob=result.blob,
+        size=len(result.content),
+        format=result.format,
+        language=obj.language,
+        modified_at=obj.modified_at,
+    )
+
+
+def _excepted(obj: WorkspaceObject, reason: str, size: int | None) -> Excepted:
+    return Excepted(
+        name=obj.name,
+        type=obj.type,
+        object_id=obj.object_id,
+        reason=reason,
+        language=obj.language,
+        modified_at=obj.modified_at,
+        size=size,
+    )
+
+
+def _never_stored(obj: WorkspaceObject, folder: PlannedFolder) -> Excepted:
+    if obj.type != REPO and not obj.is_git_folder:
+        return _excepted(obj, f"{obj.type} has no export", obj.size)
+    excepted = _excepted(obj, "Git folder", obj.size)
+    for clone in folder.git_folders:
+        if clone.path == obj.path:
+            return replace(
+                excepted,
+                url=clone.url,
+                branch=clone.branch,
+                head_commit=clone.head_commit,
+            )
+    return excepted
+
+
+def _retained_entries(
+    folder: PlannedFolder, held: Held, entries: Sequence[Entry]
+) -> list[Entry]:
+    listed = {key_of(obj) for obj in folder.objects}
+    taken = {(entry.name, entry.type) for entry in entries}
+    return [
+        entry
+        for entry in held.entries
+        if key_of(entry) not in listed
+        and (entry.name, entry.type) not in taken
+        and held.holds(entry)
+    ]
+
+
+def _sub_folders(folder: PlannedFolder, held: Held) -> Iterator[SubFolder]:
+    listed = set()
+    for obj in folder.objects:
+        if obj.descended:
+            listed.add(obj.name)
+            yield SubFolder(obj.name, obj.object_id, folder.names[obj.name])
+    for sub in held.manifest.folders if held.manifest else ():
+        if sub.name not in listed:
+            yield sub
+
+
+def _changes(
+    manifest: Manifest, held: Held, contents: Mapping[str, bytes]
+) -> tuple[Change, ...]:
+    now = {entry.file for entry in manifest.entries}
+    gone = {entry.file for entry in held.entries} - now
+    changes = [
+        Change(ChangeKind.DELETE, inside(manifest.git_path, name))
+        for name in sorted(gone)
+        if name in held.files
+    ]
+    for entry in manifest.entries:
+        if not held.holds(entry) and entry.blob in contents:
+            kind = ChangeKind.EDIT if entry.file in held.files else ChangeKind.ADD
+            path = inside(manifest.git_path, entry.file)
+            changes.append(Change(kind, path, contents[entry.blob]))
+    return (*changes, *manifest_change(manifest, held))

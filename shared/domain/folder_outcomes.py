@@ -1,0 +1,66 @@
+"""DECISIONS: what became of each object of a folder that was decided on."""
+
+from collections.abc import Iterator, Mapping
+
+from shared.domain.held import Exported, Held, NotStored, Result, key_of
+from shared.domain.manifest import Manifest
+from shared.domain.objects import join
+from shared.domain.outcomes import Outcome, OutcomeKind
+from shared.domain.plan import PlannedFolder
+
+
+def folder_outcomes(
+    folder: PlannedFolder,
+    held: Held,
+    manifest: Manifest,
+    results: Mapping[int, Result],
+) -> Iterator[Outcome]:
+    """Objects that are equal in Git have no outcome."""
+    by_key = {key_of(entry): entry for entry in held.entries}
+    by_name = {(entry.name, entry.type): entry for entry in held.entries}
+    for entry in manifest.entries:
+        if not isinstance(results.get(entry.object_id), Exported):
+            continue
+        before = by_key.get(key_of(entry), by_name.get((entry.name, entry.type)))
+        if before and held.holds(before) and before.blob == entry.blob:
+            continue
+        yield Outcome(
+            kind=OutcomeKind.EDITED if before else OutcomeKind.ADDED,
+            path=join(folder.path, entry.name),
+            type=entry.type,
+            object_id=entry.object_id,
+            size=entry.size,
+        )
+    yield from _not_stored_outcomes(folder, held, manifest, results)
+
+
+def _not_stored_outcomes(
+    folder: PlannedFolder,
+    held: Held,
+    manifest: Manifest,
+    results: Mapping[int, Result],
+) -> Iterator[Outcome]:
+    known = {
+        (key_of(excepted), excepted.reason)
+        for excepted in (held.manifest.exceptions if held.manifest else ())
+    }
+    for excepted in manifest.exceptions:
+        yield Outcome(
+            kind=OutcomeKind.EXCEPTED,
+            path=join(folder.path, excepted.name),
+            type=excepted.type,
+            object_id=excepted.object_id,
+            detail=excepted.reason,
+            size=excepted.size,
+            known=(key_of(excepted), excepted.reason) in known,
+        )
+    for obj in folder.objects:
+        result = results.get(obj.object_id)
+        if isinstance(result, NotStored) and result.kind is not OutcomeKind.EXCEPTED:
+            yield Outcome(
+                kind=result.kind,
+                path=obj.path,
+                type=obj.type,
+                object_id=obj.object_id,
+                detail=result.detail,
+            )

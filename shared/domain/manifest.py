@@ -1,0 +1,233 @@
+"""DECISIONS: a folder's manifest, the record that makes a backup restorable.
+
+One JSON document a folder, sorted, one entry a line, so that `git diff` of it reads
+well. Every later version of this code reads every earlier manifest.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from shared.domain.objects import DIRECTORY, REPO, Format
+from shared.errors import UnknownVersion
+
+MANIFEST_VERSION = 1
+
+_PLACE = ".backup/folders"
+_FILE = "folder.json"
+_BLOB = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stored object: what it is in the workspace, and which bytes lie where in Git.
+
+    `file` is its file name in the folder, `blob` Git's id of its bytes, `size` their
+    number.
+    """
+
+    name: str
+    type: str
+    object_id: int
+    file: str
+    blob: str
+    size: int
+    format: Format
+    language: str | None = None
+    modified_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubFolder:
+    """A folder below, and its component in Git paths."""
+
+    name: str
+    object_id: int
+    git: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excepted:
+    """An object that is on purpose not stored, and the facts that was decided on."""
+
+    name: str
+    type: str
+    object_id: int
+    reason: str
+    language: str | None = None
+    modified_at: int | None = None
+    size: int | None = None
+    url: str | None = None
+    branch: str | None = None
+    head_commit: str | None = None
+
+    @property
+    def git_folder(self) -> bool:
+        """Whether it is a clone of a Git repository: a folder that is not descended."""
+        return self.type in {REPO, DIRECTORY}
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What is stored of one folder. `git_path` is empty for the workspace's root."""
+
+    path: str
+    git_path: str
+    object_id: int | None
+    notebook_format: Format
+    entries: tuple[Entry, ...] = ()
+    folders: tuple[SubFolder, ...] = ()
+    exceptions: tuple[Excepted, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """The same bytes for the same manifest, whatever order its parts are in."""
+        head = {
+            "version": MANIFEST_VERSION,
+            "path": self.path,
+            "git_path": self.git_path,
+            "object_id": self.object_id,
+            "notebook_format": self.notebook_format,
+        }
+        parts = [f" {_text(key)}: {_text(value)}" for key, value in head.items()]
+        parts += [
+            _lines("objects", self.entries),
+            _lines("folders", self.folders),
+            _lines("exceptions", self.exceptions),
+        ]
+        text = "{\n" + ",\n".join(sorted(parts)) + "\n}\n"
+        return text.encode("utf-8")
+
+    @staticmethod
+    def from_bytes(raw: bytes) -> "Manifest":
+        """The manifest; `ValueError` where the text is none of ours.
+
+        `UnknownVersion` where a newer version of this code wrote it.
+        """
+        try:
+            facts = json.loads(raw)
+            version = facts["version"]
+            if isinstance(version, int) and version > MANIFEST_VERSION:
+                raise UnknownVersion(f"manifest version {version}")
+            manifest = _read(facts)
+        except (KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
+            raise ValueError(f"not a manifest: {error!r}") from None
+        _check(manifest)
+        return manifest
+
+
+def manifest_path(git_path: str) -> str:
+    """Where the manifest of the folder at a Git path lies in Git."""
+    return f"{_PLACE}/{git_path}/{_FILE}" if git_path else f"{_PLACE}/{_FILE}"
+
+
+def folder_of_manifest(path: str) -> str | None:
+    """The folder whose manifest lies at this Git path; None if none does."""
+    if path == f"{_PLACE}/{_FILE}":
+        return ""
+    if not path.startswith(f"{_PLACE}/") or not path.endswith(f"/{_FILE}"):
+        return None
+    return path[len(_PLACE) + 1 : -len(_FILE) - 1]
+
+
+def _lines(key: str, parts: Iterable[Entry | SubFolder | Excepted]) -> str:
+    ordered = sorted(parts, key=lambda part: (part.name, part.object_id))
+    if not ordered:
+        return f' "{key}": []'
+    lines = ",\n".join("  " + _text(_facts(part)) for part in ordered)
+    return f' "{key}": [\n{lines}\n ]'
+
+
+def _facts(part: Entry | SubFolder | Excepted) -> dict[str, object]:
+    facts = {f.name: getattr(part, f.name) for f in fields(part)}
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+def _text(value: object) -> str:
+    """JSON that people can read; what no encoding can carry stays escaped."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return re.sub("[\ud800-\udfff\u2028\u2029\x7f-\x9f]", _escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
+
+
+def _read(facts: Mapping[str, Any]) -> Manifest:
+    return Manifest(
+        path=_string(facts["path"]),
+        git_path=_string(facts["git_path"]),
+        object_id=_number(facts["object_id"]),
+        notebook_format=Format(facts["notebook_format"]),
+        entries=tuple(_entry(entry) for entry in facts["objects"]),
+        folders=tuple(
+            SubFolder(_string(f["name"]), _id(f["object_id"]), _string(f["git"]))
+            for f in facts["folders"]
+        ),
+        exceptions=tuple(_excepted(excepted) for excepted in facts["exceptions"]),
+    )
+
+
+def _entry(facts: Mapping[str, Any]) -> Entry:
+    return Entry(
+        name=_string(facts["name"]),
+        type=_string(facts["type"]),
+        object_id=_id(facts["object_id"]),
+        file=_string(facts["file"]),
+        blob=_string(facts["blob"]),
+        size=_id(facts["size"]),
+        format=Format(facts["format"]),
+        language=_optional(facts.get("language")),
+        modified_at=_number(facts.get("modified_at")),
+    )
+
+
+def _excepted(facts: Mapping[str, Any]) -> Excepted:
+    return Excepted(
+        name=_string(facts["name"]),
+        type=_string(facts["type"]),
+        object_id=_id(facts["object_id"]),
+        reason=_string(facts["reason"]),
+        language=_optional(facts.get("language")),
+        modified_at=_number(facts.get("modified_at")),
+        size=_number(facts.get("size")),
+        url=_optional(facts.get("url")),
+        branch=_optional(facts.get("branch")),
+        head_commit=_optional(facts.get("head_commit")),
+    )
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    return value
+
+
+def _optional(value: object) -> str | None:
+    return None if value is None else _string(value)
+
+
+def _id(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{value!r} is not a number")
+    return value
+
+
+def _number(value: object) -> int | None:
+    return None if value is None else _id(value)
+
+
+def _check(manifest: Manifest) -> None:
+    """What a stranger's hand may have made of it, and what must not reach Git."""
+    names = [entry.file for entry in manifest.entries]
+    names += [folder.git for folder in manifest.folders]
+    if len(set(names)) < len(names):
+        raise ValueError("not a manifest: two objects share a name in Git")
+    components = [*names, *filter(None, manifest.git_path.split("/"))]
+    if any(name in {"", ".", ".."} or "/" in name for name in components):
+        raise ValueError("not a manifest: a name in Git is no path component")
+    if not manifest.path.startswith("/"):
+        raise ValueError("not a manifest: the path is not absolute")
+    if not all(_BLOB.fullmatch(entry.blob) for entry in manifest.entries):
+        raise ValueError("not a manifest: a blob id is none")

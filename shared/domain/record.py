@@ -1,0 +1,116 @@
+"""DECISIONS: the record that closes a run and makes its commit a restore point."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from shared.domain.index import LastRecord
+from shared.domain.outcomes import Outcome, OutcomeKind
+from shared.domain.runs import Run, RunStatus
+from shared.domain.scope import Scope
+from shared.errors import UnknownVersion
+
+RECORD_VERSION = 1
+MAX_NAMED = 200
+
+_RECORD_PATH = re.compile(r"\.backup/runs/\d{4}/\d\d/\d\d/[^/]+\.json")
+
+_NAMED: tuple[tuple[str, OutcomeKind], ...] = (
+    ("failures", OutcomeKind.FAILED),
+    ("exceptions", OutcomeKind.EXCEPTED),
+    ("vanished", OutcomeKind.VANISHED),
+    ("deletions", OutcomeKind.DELETED),
+    ("moves", OutcomeKind.MOVED),
+    ("held_deletions", OutcomeKind.HELD),
+    ("foreign_changes", OutcomeKind.FOREIGN),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A capped list of outcomes of one kind, and how many there were."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    total: int = 0
+
+
+def is_record_path(path: str) -> bool:
+    """Whether a run's record lies at this Git path."""
+    return _RECORD_PATH.fullmatch(path) is not None
+
+
+def scope_key(scope: Scope) -> str:
+    """The scope as one line, equal for equal scopes."""
+    return json.dumps({"exclude": list(scope.excludes), "roots": list(scope.roots)})
+
+
+def write_record(
+    run: Run,
+    status: RunStatus,
+    finished_at: str,
+    named: Mapping[OutcomeKind, Named],
+    excluded: Sequence[str],
+) -> bytes:
+    """The record's bytes: JSON with sorted keys that reads well in a diff."""
+    request = run.request
+    facts = {
+        "version": RECORD_VERSION,
+        "run": run.id,
+        "status": status.value,
+        "mode": request.mode.value,
+        "trigger": request.trigger,
+        "message": request.message,
+        "requested_by": request.requested_by,
+        "opened_at": request.opened_at.isoformat(),
+        "finished_at": finished_at,
+        "scope": {
+            "roots": list(request.scope.roots),
+            "exclude": list(request.scope.excludes),
+            "full": request.full_scope,
+            "excluded": list(excluded[:MAX_NAMED]),
+        },
+        "identity": {"name": run.identity, "admin": run.admin},
+        "base": run.base,
+        "counts": asdict(run.tally),
+        "calls": dict(run.calls),
+        "error": run.error,
+    }
+    for key, kind in _NAMED:
+        entry = named.get(kind, Named())
+        facts[key] = {
+            "total": entry.total,
+            "named": [_facts(outcome) for outcome in entry.outcomes[:MAX_NAMED]],
+        }
+    return (json.dumps(facts, indent=1, sort_keys=True) + "\n").encode("ascii")
+
+
+def last_record(raw: bytes, commit: str) -> LastRecord:
+    """What the next run needs of a record; ValueError where it is unreadable."""
+    try:
+        facts: dict[str, Any] = json.loads(raw)
+        if facts["version"] > RECORD_VERSION:
+            raise UnknownVersion(f"run record version {facts['version']}")
+        scope = Scope(
+            roots=tuple(facts["scope"]["roots"]),
+            excludes=tuple(facts["scope"]["exclude"]),
+        )
+        return LastRecord(
+            run_id=facts["run"],
+            status=facts["status"],
+            scope=scope_key(scope),
+            commit=commit,
+            identity=facts["identity"]["name"],
+            admin=bool(facts["identity"]["admin"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError("the run record is not one of ours") from error
+
+
+def _facts(outcome: Outcome) -> dict[str, object]:
+    return {
+        key: value
+        for key, value in asdict(outcome).items()
+        if key != "kind" and value not in (None, "", False)
+    }

@@ -1,0 +1,84 @@
+"""DECISIONS: the words this product leaves in the backup repository."""
+
+from shared.domain.runs import Run, RunStatus, ShardKind, Tally
+
+GITATTRIBUTES = b"* -text\n"
+
+README = """\
+# Backup of a Databricks workspace
+
+Written by an Azure Functions app, every night. Please do not edit what it manages:
+an edited notebook is put right by the next run (and named in its record).
+Files of your own are left alone.
+
+- Notebooks, files and dashboards lie where they lie in the workspace, each with the
+  extension of its language.
+- `.backup/folders/.../folder.json` is a folder's manifest: exact names, types,
+  languages, ids, sizes and blob ids of what is stored, and what is not and why.
+- `.backup/runs/yyyy/mm/dd/<run id>.json` is the record of a run. The commit that
+  adds it is a restore point; complete runs of the whole workspace also carry the tag
+  `backup/<run id>`.
+
+## Get something back by hand
+
+    git log --oneline -- "Users/someone@example.com/etl.py"
+    git show backup/<run id>:"Users/someone@example.com/etl.py" > etl.py
+
+The file imports as it is: Workspace > Import, or `databricks workspace import`.
+""".encode("ascii")
+
+
+def push_token(run_id: str, shard: int, attempt: int, push: int) -> str:
+    """What tells one push from every other, also after an answer that got lost."""
+    return f"Backup-Push: {run_id}/{shard}/{attempt}/{push}"
+
+
+def shard_comment(
+    run: Run, kind: ShardKind, token: str, tally: Tally, seconds: float
+) -> str:
+    """The message of a shard's commit."""
+    what = (
+        f"Back up {tally.stored} objects"
+        if kind is ShardKind.STORE
+        else f"Remove {tally.deleted + tally.moved} objects"
+    )
+    lines = [what, ""]
+    if run.request.message:
+        lines += [run.request.message, ""]
+    lines += [
+        f"Bytes: {tally.stored_bytes}",
+        f"Seconds: {seconds:.1f}",
+        f"Backup-Run: {run.id}",
+        token,
+    ]
+    return "\n".join(lines)
+
+
+def record_comment(run: Run, status: RunStatus, seconds: float) -> str:
+    """The message of the commit that closes a run."""
+    tally = run.tally
+    lines = [
+        (
+            f"Backup {status.value}: {tally.stored} stored, {tally.deleted} deleted, "
+            f"{tally.failed} failed"
+        ),
+        "",
+    ]
+    if run.request.message:
+        lines += [run.request.message, ""]
+    lines += [
+        f"Seconds: {seconds:.1f}",
+        f"Backup-Run: {run.id}",
+        f"Backup-Record: {run.id}",
+    ]
+    return "\n".join(lines)
+
+
+def is_record_comment(comment: str, run_id: str) -> bool:
+    """Whether the commit of this message closes the run."""
+    return f"Backup-Record: {run_id}" in comment.splitlines()
+
+
+def is_run_comment(comment: str, run_id: str) -> bool:
+    """Whether the commit of this message says that this run made it."""
+    return f"Backup-Run: {run_id}" in comment.splitlines()

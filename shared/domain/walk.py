@@ -1,0 +1,264 @@
+"""DECISIONS: what a walk over the workspace has learnt so far, and what it means."""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from shared.domain.digest import digest_of_listing
+from shared.domain.index import Index, IndexedFolder
+from shared.domain.names import NamedBefore, assign_names, escape
+from shared.domain.objects import (
+    DIRECTORY,
+    Format,
+    GitFolder,
+    WorkspaceObject,
+    join,
+    parent,
+)
+from shared.domain.plan import PlannedFolder
+from shared.domain.scope import Scope
+from shared.errors import UnknownVersion
+
+CHECKPOINT_VERSION = 1
+MAX_NAMED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class FolderToList:
+    """A folder the walk still has to list."""
+
+    path: str
+    git_path: str
+    object_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An object the index holds in a folder whose listing no longer shows it."""
+
+    folder: str
+    object_id: int
+    name: str
+    type: str
+
+
+@dataclass(slots=True)
+class Walk:
+    """The walk's memory, as its checkpoints keep it.
+
+    `walked` are the index's folders that were listed; `failed` those that were
+    not, with the reason; `arrived` objects where the index did not know them, by
+    id. It grows with folders and changes, never with content.
+    """
+
+    frontier: list[FolderToList]
+    walked: set[str] = field(default_factory=set)
+    failed: dict[str, str] = field(default_factory=dict)
+    gone: list[Gone] = field(default_factory=list)
+    gone_folders: list[tuple[str, str]] = field(default_factory=list)
+    arrived: dict[int, str] = field(default_factory=dict)
+    excluded: list[str] = field(default_factory=list)
+    listed: int = 0
+    equal: int = 0
+    folders: int = 0
+    vanished: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def to_bytes(self) -> bytes:
+        """Compressed JSON."""
+        facts = {
+            "version": CHECKPOINT_VERSION,
+            "frontier": [asdict(folder) for folder in self.frontier],
+            "walked": sorted(self.walked),
+            "gone": [asdict(gone) for gone in self.gone],
+            "arrived": list(self.arrived.items()),
+            **{
+                name: getattr(self, name)
+                for name in (
+                    *("failed", "gone_folders", "excluded"),
+                    *("listed", "equal", "folders", "vanished", "foreign"),
+                )
+            },
+        }
+        return gzip.compress(json.dumps(facts).encode("ascii"), 1, mtime=0)
+
+    @staticmethod
+    def from_bytes(raw: bytes) -> "Walk":
+        """The walk that `to_bytes` wrote; `UnknownVersion` for a newer one."""
+        facts: dict[str, Any] = json.loads(gzip.decompress(raw))
+        if facts.pop("version") > CHECKPOINT_VERSION:
+            raise UnknownVersion("the checkpoint is of a newer version")
+        return Walk(
+            frontier=[FolderToList(**f) for f in facts.pop("frontier")],
+            walked=set(facts.pop("walked")),
+            gone=[Gone(**g) for g in facts.pop("gone")],
+            arrived=dict(facts.pop("arrived")),
+            gone_folders=[(a, b) for a, b in facts.pop("gone_folders")],
+            **facts,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A folder's listing as the walk takes it in: what next, and what to store."""
+
+    next: tuple[FolderToList, ...]
+    store: PlannedFolder | None
+
+
+def take_in(
+    walk: Walk,
+    folder: FolderToList,
+    listing: Sequence[WorkspaceObject],
+    index: Index,
+    scope: Scope,
+    notebook_format: Format,
+    git_folders: Mapping[str, GitFolder],
+    *,
+    everything: bool,
+) -> Listed:
+    """Compare a folder's listing with the index and note what follows from it."""
+    known = index.get(folder.path)
+    objects = _in_scope(walk, listing, scope)
+    object_id = folder.object_id or (known.object_id if known else None)
+    before = known.children if known else _folders_before(objects, index)
+    names = _folder_names(objects, before, folder.git_path == "", notebook_format)
+    digest = digest_of_listing(
+        git_path=folder.git_path,
+        object_id=object_id,
+        notebook_format=notebook_format,
+        objects=objects,
+        git_folders=git_folders,
+    )
+    same = known is not None and known.digest == digest and known.vouched
+    _note(walk, folder, objects, known)
+    following = tuple(
+        FolderToList(obj.path, _below(folder.git_path, names[obj.name]), obj.object_id)
+        for obj in objects
+        if obj.descended
+    )
+    untimed = any(obj.storable and obj.modified_at is None for obj in objects)
+    if same and not untimed and not everything:
+        walk.equal += sum(obj.storable for obj in objects)
+        return Listed(following, None)
+    planned = PlannedFolder(
+        path=folder.path,
+        git_path=folder.git_path,
+        object_id=object_id,
+        objects=tuple(objects),
+        names=names,
+        git_folders=tuple(
+            git_folders[obj.path] for obj in objects if obj.path in git_folders
+        ),
+        untimed=known.untimed if known else {},
+        checked=same and not everything,
+        manifest=known.manifest if known else "",
+    )
+    return Listed(following, planned)
+
+
+def _in_scope(
+    walk: Walk, listing: Iterable[WorkspaceObject], scope: Scope
+) -> list[WorkspaceObject]:
+    objects = []
+    for obj in listing:
+        if not scope.excluded(obj.path):
+            objects.append(obj)
+        elif len(walk.excluded) < MAX_NAMED:
+            walk.excluded.append(obj.path)
+    return objects
+
+
+def _folder_names(
+    objects: Sequence[WorkspaceObject],
+    before: Sequence[NamedBefore],
+    at_top: bool,  # noqa: FBT001 - a fact of the folder, not a switch
+    notebook_format: Format,
+) -> dict[str, str]:
+    """The Git component of each sub-folder, by its workspace name."""
+    if not any(obj.descended for obj in objects):
+        return {}
+    names = assign_names(
+        [obj for obj in objects if obj.storable or obj.descended],
+        previous_entries=[child for child in before if child.type != DIRECTORY],
+        previous_folders=[child for child in before if child.type == DIRECTORY],
+        notebook_format=notebook_format,
+        at_top=at_top,
+    )
+    return {obj.name: names[obj] for obj in objects if obj.descended}
+
+
+def _folders_before(
+    objects: Sequence[WorkspaceObject], index: Index
+) -> list[NamedBefore]:
+    """Sub-folders the index knows although it does not know their parent."""
+    before = []
+    for obj in objects:
+        known = index.get(obj.path) if obj.descended else None
+        if known is not None:
+            component = known.git_path.rpartition("/")[2]
+            before.append(
+                NamedBefore(obj.object_id, obj.name, DIRECTORY, None, component)
+            )
+    return before
+
+
+def _note(
+    walk: Walk,
+    folder: FolderToList,
+    objects: Sequence[WorkspaceObject],
+    known: IndexedFolder | None,
+) -> None:
+    walk.folders += 1
+    walk.listed += sum(obj.storable for obj in objects)
+    walk.walked.add(folder.path)
+    before = known.children if known else ()
+    here = {(obj.object_id, obj.name) for obj in objects}
+    taken = {(obj.name, obj.type) for obj in objects if obj.storable}
+    sub_folders = {obj.name for obj in objects if obj.descended}
+    for child in before:
+        if child.type == DIRECTORY:
+            if child.name not in sub_folders:
+                walk.gone_folders.append((folder.path, child.name))
+        elif (child.object_id, child.name) not in here and (
+            (child.name, child.type) not in taken
+        ):
+            walk.gone.append(Gone(folder.path, child.object_id, child.name, child.type))
+    known_here = {(child.object_id, child.name) for child in before}
+    for obj in objects:
+        if obj.storable and (obj.object_id, obj.name) not in known_here:
+            walk.arrived[obj.object_id] = join(folder.path, obj.name)
+
+
+def _below(git_path: str, component: str) -> str:
+    return f"{git_path}/{component}" if git_path else component
+
+
+def roots_to_list(roots: Sequence[str], index: Index) -> list[FolderToList]:
+    """Where the walk begins, with Git paths that no two roots share."""
+    folders: list[FolderToList] = []
+    taken: set[str] = set()
+    for root in roots:
+        known = index.get(root)
+        git_path = known.git_path if known else _root_git_path(root, index)
+        if git_path.casefold() in taken:
+            git_path += (
+                "~" + hashlib.sha1(root.encode(), usedforsecurity=False).hexdigest()[:8]
+            )
+        taken.add(git_path.casefold())
+        folders.append(FolderToList(root, git_path, known.object_id if known else None))
+    return folders
+
+
+def _root_git_path(root: str, index: Index) -> str:
+    """The Git path of a root that the index does not know: below one that it does."""
+    if root == "/":
+        return ""
+    above = parent(root)
+    known = index.get(above)
+    git_path = known.git_path if known else _root_git_path(above, index)
+    component = escape(root.rsplit("/", 1)[1], at_top=git_path == "", is_folder=True)
+    return _below(git_path, component)

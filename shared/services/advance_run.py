@@ -1,0 +1,173 @@
+"""USE CASE: take a run one step further, whatever the step is; knows no trigger."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from shared.domain.events import Event, EventName
+from shared.domain.runs import Phase, Run, RunStatus, ShardStatus, Stop, held_by_other
+from shared.errors import (
+    Conflict,
+    CredentialsRefused,
+    Permanent,
+    Throttled,
+    Transient,
+)
+from shared.ports import Blobs, Clock, Events, Queue, RunIndex, RunStore, Stored
+from shared.services.claim import ClaimLostError, close_shard
+from shared.services.finish_run import FinishRun, release_place
+from shared.services.plan_run import PlanRun
+from shared.services.rows import change_run
+from shared.services.run_claim import PlannerReplacedError, RunClaim
+
+logger = logging.getLogger(__name__)
+
+TROUBLE_DELAY = 60.0
+CONFLICT_DELAY = 5.0
+MAX_DELAY = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvanceRun:
+    """Plans, deletes or finishes, as the run's row says; `seconds` is its time."""
+
+    store: RunStore
+    index: RunIndex
+    blobs: Blobs
+    queue: Queue
+    clock: Clock
+    events: Events
+    calls: Callable[[], Mapping[str, int]]
+    owner: str
+    seconds: float
+    plan: PlanRun
+    finish: FinishRun
+
+    def __call__(self, run_id: str) -> None:
+        """Do what can be done now; safe to be called twice, or side by side.
+
+        A run that is closed or unknown is dropped quietly; one that a live planner
+        holds is looked at again when its claim ends.
+        """
+        stored = self.store.run(run_id)
+        if stored is None or not stored.row.status.open:
+            return
+        now = self.clock.now()
+        if held_by_other(stored.row, self.owner, now) and stored.row.lease_until:
+            wait = (stored.row.lease_until - now).total_seconds()
+            self.queue.plan(run_id, wait + 1)
+            return
+        if not self._due(stored.row):
+            return
+        try:
+            claim = RunClaim(self.store, self.clock, self.owner, stored, self.calls)
+            self._advance(claim)
+        except PlannerReplacedError as error:
+            logger.info("run %s: %s", run_id, error)
+
+    def _due(self, run: Run) -> bool:
+        """Whether there is something to do before the shards that are open close."""
+        return run.phase is Phase.WALKING or not run.shards_open or bool(run.stop)
+
+    def _advance(self, claim: RunClaim) -> None:
+        try:
+            self._steps(claim)
+        except PlannerReplacedError:
+            raise
+        except CredentialsRefused as error:
+            self._refused(claim, error)
+        except Transient as error:
+            self._again(claim, error)
+        except Permanent as error:
+            self._fail(claim, error)
+
+    def _steps(self, claim: RunClaim) -> None:
+        """One step after the other, as long as nothing has to be waited for."""
+        stop_at = self.clock.monotonic() + self.seconds
+        if claim.run.stop:
+            self._close_waiting(claim.run)
+            claim.renew()
+        elif claim.run.phase is Phase.WALKING:
+            self.plan.walk(claim, stop_at)
+            if claim.run.phase is Phase.WALKING:
+                claim.release()
+                self.queue.plan(claim.run.id)
+                return
+        if self._wait_for_shards(claim):
+            return
+        if claim.run.phase is Phase.WALKED and not claim.run.stop:
+            self.plan.delete(claim)
+            if self._wait_for_shards(claim):
+                return
+        self.finish(claim)
+
+    def _wait_for_shards(self, claim: RunClaim) -> bool:
+        """Whether shards are open; whoever closes the last one sends for us."""
+        run = claim.change(lambda row: row)
+        if not run.shards_open:
+            return False
+        claim.release()
+        still = self.store.run(run.id)
+        if still is not None and not still.row.shards_open:
+            self.queue.plan(run.id)
+        return True
+
+    def _close_waiting(self, run: Run) -> None:
+        """The shards that have not begun of a run that is to stop."""
+        for stored in list(self.store.shards(run.id, ShardStatus.WAITING)):
+            row = replace(
+                stored.row,
+                status=ShardStatus.FAILED,
+                error=f"the run was stopped: {run.stop}",
+            )
+            try:
+                close_shard(
+                    self.store, Stored(row, stored.etag), 0, self.clock, waiting=True
+                )
+            except ClaimLostError:
+                continue
+
+    def _refused(self, claim: RunClaim, error: CredentialsRefused) -> None:
+        def stopped(row: Run) -> Run:
+            return replace(row, stop=Stop.CREDENTIALS, error=str(error))
+
+        run = claim.change(stopped)
+        facts = {"error": str(error)}
+        self.events.emit(Event(EventName.AUTH_FAILED, run.id, facts))
+        self._close_waiting(run)
+        if not self._wait_for_shards(claim):
+            self.finish(claim)
+
+    def _again(self, claim: RunClaim, error: Transient) -> None:
+        """The remote's trouble is not the run's failure: try again later."""
+        delay = CONFLICT_DELAY if isinstance(error, Conflict) else TROUBLE_DELAY
+        if isinstance(error, Throttled) and error.retry_after is not None:
+            delay = min(max(error.retry_after, CONFLICT_DELAY), MAX_DELAY)
+        logger.warning("run %s waits %d s: %s", claim.run.id, delay, error)
+        claim.release()
+        self.queue.plan(claim.run.id, delay)
+
+    def _fail(self, claim: RunClaim, error: Permanent) -> None:
+        """Nothing can be recorded: the row says why."""
+        fail_run(self.store, self.clock, claim.run.id, str(error))
+        facts = {"status": RunStatus.FAILED.value, "error": str(error)}
+        self.events.emit(Event(EventName.RUN_FINISHED, claim.run.id, facts))
+        release_place(self.index, self.finish.open_run, self.queue, claim.run)
+
+
+def fail_run(store: RunStore, clock: Clock, run_id: str, error: str) -> Run:
+    """Close the run as failed, whoever holds it."""
+
+    def failed(row: Run) -> Run:
+        if not row.status.open:
+            return row
+        return replace(
+            row,
+            status=RunStatus.FAILED,
+            error=error,
+            owner="",
+            lease_until=None,
+            finished_at=clock.now(),
+        )
+
+    return change_run(store, run_id, failed)

@@ -1,0 +1,43 @@
+"""USE CASE PARTS: S2 to S6 for a deleting shard: exactly what manifests name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import batched
+
+from shared.domain.folder_deletion import decide_deletion
+from shared.domain.plan import PlannedDeletion, ShardPlan
+from shared.services.settle import FolderState, Settler
+from shared.services.shard_work import ShardWork
+
+FOLDERS_A_PUSH = 250
+
+
+@dataclass(slots=True)
+class DeleteFolders:
+    """Deletes what the shard's plan names, in its order, from its position on."""
+
+    plan: ShardPlan
+    work: ShardWork
+    settler: Settler
+
+    def __call__(self, first_commit: str | None) -> None:
+        """Work through the plan; safe to do again."""
+        todo = self.plan.delete[self.work.position :]
+        for chunk in batched(todo, FOLDERS_A_PUSH, strict=False):
+            self._delete(chunk, first_commit)
+            first_commit = self.work.pusher.last or first_commit
+
+    def _delete(self, deletions: Sequence[PlannedDeletion], commit: str | None) -> None:
+        states = [
+            FolderState(d.path, d.git_path, partial(decide_deletion, d))
+            for d in deletions
+        ]
+        self.settler.read(states, commit)
+        foreseen = [state.decide(state.held) for state in states]
+        settled = self.settler.settle(states)
+        self.settler.vouch(states, settled)
+        for decision in foreseen:
+            if decision.path not in settled.wrong:
+                self.work.note(decision.outcomes)
+        self.work.save(self.work.position + len(deletions))

@@ -1,0 +1,130 @@
+"""USE CASE PARTS: export objects side by side, answers in the order asked for."""
+
+from collections import deque
+from collections.abc import Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Lock
+
+from shared.domain.blob_ids import blob_id
+from shared.domain.held import Exported, NotStored, Result, exported_format
+from shared.domain.objects import Format, WorkspaceObject, parent
+from shared.domain.outcomes import OutcomeKind
+from shared.errors import (
+    CredentialsRefused,
+    ExportDisabled,
+    NotExportable,
+    NotFound,
+    Permanent,
+    Throttled,
+    TooLarge,
+    Transient,
+)
+from shared.ports import Workspace
+
+TROUBLE_AFTER = 5
+"""So many objects in a row that fail with a passing fault: it is the remote."""
+
+
+@dataclass(slots=True)
+class ObjectExporter:
+    """Exports objects; what fails for one object is that object's result.
+
+    What concerns the whole workspace is raised: `CredentialsRefused`,
+    `ExportDisabled`, and the remote's `Transient` trouble.
+    """
+
+    workspace: Workspace
+    concurrency: int
+    notebook_format: Format
+    max_bytes: int
+    _failed_in_a_row: int = 0
+    _relisted: dict[str, frozenset[tuple[int, str]]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def __call__(
+        self, objects: Iterable[WorkspaceObject]
+    ) -> Generator[tuple[WorkspaceObject, Result]]:
+        """Each object with its result; at most twice `concurrency` are held ready."""
+        running: deque[tuple[WorkspaceObject, Future[Result]]] = deque()
+        with ThreadPoolExecutor(self.concurrency) as pool:
+            try:
+                for obj in objects:
+                    running.append((obj, pool.submit(self.export, obj)))
+                    if len(running) >= 2 * self.concurrency:
+                        yield self._next(running)
+                while running:
+                    yield self._next(running)
+            finally:
+                for _, future in running:
+                    future.cancel()
+
+    def export(self, obj: WorkspaceObject) -> Result:
+        """One object's result."""
+        try:
+            result = self._export(obj, exported_format(obj, self.notebook_format))
+        except Transient as error:
+            self._passing_fault(error)
+            return NotStored(
+                OutcomeKind.FAILED, f"{error}; it is tried again by the next run"
+            )
+        with self._lock:
+            self._failed_in_a_row = 0
+        return result
+
+    def _next(
+        self, running: deque[tuple[WorkspaceObject, Future[Result]]]
+    ) -> tuple[WorkspaceObject, Result]:
+        obj, future = running.popleft()
+        return obj, future.result()
+
+    def _export(self, obj: WorkspaceObject, wanted: Format) -> Result:
+        try:
+            return self._exported(self.workspace.export(obj.path, wanted), wanted)
+        except TooLarge as error:
+            if wanted is Format.JUPYTER:
+                return self._export(obj, Format.SOURCE)
+            return NotStored(OutcomeKind.EXCEPTED, "too large to export", error.size)
+        except NotExportable:
+            return NotStored(OutcomeKind.EXCEPTED, f"{obj.type} cannot be exported")
+        except NotFound:
+            return self._gone(obj)
+        except (CredentialsRefused, ExportDisabled):
+            raise
+        except Permanent as error:
+            return NotStored(OutcomeKind.FAILED, str(error))
+
+    def _exported(self, content: bytes, format: Format) -> Result:  # noqa: A002
+        if len(content) > self.max_bytes:
+            return NotStored(OutcomeKind.EXCEPTED, "too large for a push", len(content))
+        return Exported(content, blob_id(content), format)
+
+    def _gone(self, obj: WorkspaceObject) -> Result:
+        """Look once more: the next listing decides what is gone."""
+        folder = parent(obj.path)
+        with self._lock:
+            if folder not in self._relisted:
+                self._relisted[folder] = self._listed_now(folder)
+            listed = self._relisted[folder]
+        if (obj.object_id, obj.name) in listed:
+            return NotStored(
+                OutcomeKind.FAILED,
+                "listed, but its export says that it does not exist: "
+                "the identity may not read it",
+            )
+        return NotStored(OutcomeKind.VANISHED, "gone between listing and export")
+
+    def _listed_now(self, folder: str) -> frozenset[tuple[int, str]]:
+        try:
+            return frozenset(
+                (obj.object_id, obj.name) for obj in self.workspace.list(folder)
+            )
+        except NotFound:
+            return frozenset()
+
+    def _passing_fault(self, error: Transient) -> None:
+        with self._lock:
+            self._failed_in_a_row += 1
+            trouble = self._failed_in_a_row >= TROUBLE_AFTER
+        if trouble or isinstance(error, Throttled):
+            raise error

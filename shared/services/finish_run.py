@@ -1,0 +1,314 @@
+"""USE CASE PARTS: F1 to F5: examine, record, tag, index and close a run."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from shared.domain.events import Event, EventName
+from shared.domain.git import Change, ChangeKind, Push
+from shared.domain.index import Index, IndexedFolder, LastRecord
+from shared.domain.outcomes import Outcome, OutcomeKind, from_lines, to_lines
+from shared.domain.plan import ShardPlan
+from shared.domain.record import MAX_NAMED, Named, scope_key, write_record
+from shared.domain.repository_texts import (
+    GITATTRIBUTES,
+    README,
+    is_record_comment,
+    record_comment,
+)
+from shared.domain.run_ids import record_path
+from shared.domain.runs import Run, RunStatus, Shard, ShardStatus, Stop, Tally
+from shared.domain.verified import Verified, read_verified
+from shared.domain.walk import Walk
+from shared.errors import Conflict, RefMoved, StaleDecision, Unavailable
+from shared.ports import (
+    Blobs,
+    Clock,
+    Events,
+    GitReader,
+    GitWriter,
+    Queue,
+    RunIndex,
+    RunStore,
+)
+from shared.services.catch_up import LATEST, index_name
+from shared.services.examine import Examine, Examined, own_commits
+from shared.services.open_run import OpenRun
+from shared.services.plan_run import load_index, run_outcomes_name
+from shared.services.run_claim import RunClaim
+from shared.services.shard_work import verified_name
+
+MAX_ATTEMPTS = 10
+LOOK_BACK = 100
+
+
+@dataclass(slots=True)
+class Ending:
+    """What is known of a run at its end."""
+
+    run: Run
+    shards: list[Shard]
+    index: Index
+    verified: dict[str, Verified] = field(default_factory=dict)
+    suspects: set[str] = field(default_factory=set)
+    commit: str = ""
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishRun:
+    """Ends a run of which no shard is open any more."""
+
+    store: RunStore
+    index: RunIndex
+    blobs: Blobs
+    queue: Queue
+    clock: Clock
+    events: Events
+    reader: GitReader
+    writer: GitWriter
+    open_run: OpenRun
+
+    def __call__(self, claim: RunClaim) -> None:
+        """Finish the run; safe to do again after a crash at any step."""
+        run = claim.run
+        if run.request.dry_run:
+            self._close(claim, _dry_status(run), Ending(run, [], Index()))
+        elif run.stop in {Stop.CANCELLED, Stop.CREDENTIALS}:
+            cancelled = run.stop is Stop.CANCELLED
+            status = RunStatus.CANCELLED if cancelled else RunStatus.FAILED
+            self._close(claim, status, Ending(run, [], Index()))
+        else:
+            self._finish(claim)
+
+    def _finish(self, claim: RunClaim) -> None:
+        ending = self._gather(claim.run)
+        status = _status(claim.run, ending)
+        ending.unchanged = _unchanged(status, ending)
+        if not ending.unchanged:
+            status = self._examine_and_record(claim, ending)
+        self._write_index(ending, status)
+        self._close(claim, status, ending)
+
+    def _examine_and_record(self, claim: RunClaim, ending: Ending) -> RunStatus:
+        """F1 to F3, again from the start where the tip moves in between."""
+        for _ in range(MAX_ATTEMPTS):
+            examined = self._examine(ending)
+            self._note_foreign(claim, ending, examined)
+            status = _status(claim.run, ending)
+            try:
+                ending.commit = self._record(ending, status, examined.tip)
+            except RefMoved:
+                continue
+            if status is RunStatus.COMPLETE and claim.run.request.full_scope:
+                self._tag(claim.run, ending.commit)
+            return status
+        raise Conflict("the backup branch moves faster than a record is written")
+
+    def _gather(self, run: Run) -> Ending:
+        shards = [stored.row for stored in self.store.shards(run.id)]
+        ending = Ending(run, shards, load_index(self.blobs, run))
+        for shard in shards:
+            for name in shard.outcomes:
+                raw = self.blobs.get(verified_name(name)) or b""
+                for verified in read_verified(raw):
+                    ending.verified[verified.git_path] = verified
+            if shard.status is not ShardStatus.DONE:
+                ending.suspects |= self._planned(shard) - set(ending.verified)
+        return ending
+
+    def _planned(self, shard: Shard) -> set[str]:
+        raw = self.blobs.get(shard.plan)
+        if raw is None:
+            return set()
+        plan = ShardPlan.from_bytes(raw)
+        return {f.git_path for f in plan.store} | {f.git_path for f in plan.delete}
+
+    def _examine(self, ending: Ending) -> Examined:
+        managed = {f.git_path: f for f in _folders_now(ending)}
+        verified = {path: v.commit for path, v in ending.verified.items()}
+        ours = own_commits(iter(ending.shards))
+        return Examine(self.reader, ending.run, ours, verified, managed)()
+
+    def _note_foreign(
+        self, claim: RunClaim, ending: Ending, examined: Examined
+    ) -> None:
+        run = claim.run
+        ending.suspects |= examined.suspects
+        if examined.rewritten:
+            self.events.emit(Event(EventName.HISTORY_CHANGED, run.id))
+            ending.suspects |= {folder.git_path for folder in _folders_now(ending)}
+        if examined.foreign:
+            part = run_outcomes_name(run.id, "3-foreign")
+            self.blobs.put(part, to_lines(examined.foreign))
+
+    def _record(self, ending: Ending, status: RunStatus, tip: str | None) -> str:
+        run = ending.run
+        now = self.clock.now()
+        raw = write_record(
+            run, status, now.isoformat(), self._named(run, ending), self._excluded(run)
+        )
+        changes = [Change(ChangeKind.ADD, record_path(run.id), raw)]
+        if tip is None:
+            changes.append(Change(ChangeKind.ADD, ".gitattributes", GITATTRIBUTES))
+            changes.append(Change(ChangeKind.ADD, "README.md", README))
+        seconds = (now - run.request.opened_at).total_seconds()
+        comment = record_comment(run, status, seconds)
+        try:
+            return self.writer.push(Push(tip, comment, tuple(changes)))
+        except StaleDecision:
+            return self._adopt(run.id)
+        except Unavailable:
+            adopted = self._recorded(run.id)
+            if adopted is None:
+                raise
+            return adopted
+
+    def _adopt(self, run_id: str) -> str:
+        """The commit of the record that is there already: of a crashed finish."""
+        return self._recorded(run_id) or self.reader.tip() or ""
+
+    def _recorded(self, run_id: str) -> str | None:
+        tip = self.reader.tip()
+        for commit in self.reader.log(tip, LOOK_BACK) if tip else ():
+            if is_record_comment(commit.comment, run_id):
+                return commit.id
+        return None
+
+    def _tag(self, run: Run, commit: str) -> None:
+        self.writer.tag(f"backup/{run.id}", commit, f"Complete backup {run.id}")
+
+    def _write_index(self, ending: Ending, status: RunStatus) -> None:
+        if ending.unchanged:
+            return
+        run = ending.run
+        record = LastRecord(
+            run_id=run.id,
+            status=status.value,
+            scope=scope_key(run.request.scope),
+            commit=ending.commit,
+            identity=run.identity,
+            admin=run.admin,
+        )
+        index = Index(ending.commit, record, ending.suspects)
+        for folder in _folders_now(ending):
+            index.put(folder)
+        self.blobs.put(index_name(ending.commit), index.to_bytes())
+        self.blobs.put(LATEST, ending.commit.encode("ascii"))
+
+    def _close(self, claim: RunClaim, status: RunStatus, ending: Ending) -> None:
+        """F5: the row first, then the place, the event, and the start that waited."""
+        confirmed = ending.index.record if ending.unchanged else None
+
+        def closed(row: Run) -> Run:
+            return replace(
+                row,
+                status=status,
+                finished_at=self.clock.now(),
+                owner="",
+                lease_until=None,
+                commit=confirmed.commit if confirmed else ending.commit,
+                unchanged=ending.unchanged,
+                confirms=confirmed.run_id if confirmed else "",
+            )
+
+        run = claim.change(closed)
+        self.events.emit(_finished(run))
+        release_place(self.index, self.open_run, self.queue, run)
+
+    def _named(self, run: Run, ending: Ending) -> dict[OutcomeKind, Named]:
+        lists: dict[OutcomeKind, list[Outcome]] = {kind: [] for kind in OutcomeKind}
+        totals = dict.fromkeys(OutcomeKind, 0)
+        for outcome in self._outcomes(run, ending):
+            totals[outcome.kind] += 1
+            if len(lists[outcome.kind]) < MAX_NAMED:
+                lists[outcome.kind].append(outcome)
+        return {kind: Named(tuple(lists[kind]), totals[kind]) for kind in OutcomeKind}
+
+    def _outcomes(self, run: Run, ending: Ending) -> Iterator[Outcome]:
+        names = [name for shard in ending.shards for name in shard.outcomes]
+        for name in (*self.blobs.names(run_outcomes_name(run.id, "")), *names):
+            yield from from_lines(self.blobs.get(name) or b"")
+
+    def _excluded(self, run: Run) -> list[str]:
+        raw = self.blobs.get(run.checkpoint)
+        return Walk.from_bytes(raw).excluded if raw else []
+
+
+def release_place(index: RunIndex, open_run: OpenRun, queue: Queue, run: Run) -> None:
+    """Free the place of a run that has ended, and begin the start that waited."""
+    index.close(run.id)
+    waiting = index.take_waiting()
+    if waiting is None:
+        return
+    holder = index.open(waiting)
+    if holder.run_id == waiting.run_id:
+        open_run.begin(waiting)
+        queue.plan(waiting.run_id)
+    else:
+        index.wait(waiting)
+
+
+def _folders_now(ending: Ending) -> Iterator[IndexedFolder]:
+    """The base index with what the run verified put over it."""
+    by_path = {v.path: v for v in ending.verified.values()}
+    for folder in ending.index.folders():
+        if folder.path not in by_path:
+            yield folder
+    for verified in by_path.values():
+        if verified.folder is not None:
+            yield verified.folder
+
+
+def _status(run: Run, ending: Ending) -> RunStatus:
+    done = all(shard.status is ShardStatus.DONE for shard in ending.shards)
+    tally: Tally = run.tally
+    whole = run.walk_complete and done and not ending.suspects and not run.stop
+    if whole and not tally.failed and not tally.held:
+        return RunStatus.COMPLETE
+    return RunStatus.INCOMPLETE
+
+
+def _unchanged(status: RunStatus, ending: Ending) -> bool:
+    """Whether nothing was done, and the last record says just what this one would."""
+    record = ending.index.record
+    tally = ending.run.tally
+    return (
+        status is RunStatus.COMPLETE
+        and record is not None
+        and record.status == RunStatus.COMPLETE.value
+        and record.scope == scope_key(ending.run.request.scope)
+        and not any(shard.pushed for shard in ending.shards)
+        and not (tally.stored or tally.deleted or tally.moved)
+        and not tally.out_of_place
+    )
+
+
+def _dry_status(run: Run) -> RunStatus:
+    if run.stop is Stop.CANCELLED:
+        return RunStatus.CANCELLED
+    if run.stop is Stop.CREDENTIALS:
+        return RunStatus.FAILED
+    whole = run.walk_complete and not run.tally.failed and not run.tally.held
+    return RunStatus.COMPLETE if whole else RunStatus.INCOMPLETE
+
+
+def _finished(run: Run) -> Event:
+    seconds = 0.0
+    if run.finished_at is not None:
+        seconds = (run.finished_at - run.request.opened_at).total_seconds()
+    tally = run.tally
+    facts: dict[str, str | int | float | bool] = {
+        "status": run.status.value,
+        "unchanged": run.unchanged,
+        "seconds": seconds,
+        "objects": tally.listed,
+        "stored": tally.stored,
+        "bytes": tally.stored_bytes,
+        "failed": tally.failed,
+        "held": tally.held,
+        "deleted": tally.deleted,
+        "exceptions_new": tally.new_exceptions,
+        "commit": run.commit,
+        "error": run.error,
+    }
+    return Event(EventName.RUN_FINISHED, run.id, facts)

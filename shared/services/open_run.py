@@ -1,0 +1,130 @@
+"""USE CASE: open a run, or join the one that is open; knows no trigger."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+
+from shared.domain.events import Event, EventName
+from shared.domain.objects import is_within
+from shared.domain.run_ids import new_run_id
+from shared.domain.runs import Mode, Request, new_run
+from shared.domain.scope import Scope
+from shared.errors import AlreadyExists, InvalidRequest
+from shared.ports import Clock, Events, Queue, RunIndex, RunStore, Write
+
+HTTP = "http"
+TIMER = "timer"
+RETRY = "retry"
+
+
+class Opening(StrEnum):
+    """What became of a wish to start a run."""
+
+    STARTED = "started"
+    JOINED = "joined"
+    WAITING = "waiting"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A wish to start a run. Empty `paths`: the whole scope of the deployment."""
+
+    trigger: str
+    mode: Mode = Mode.INCREMENTAL
+    dry_run: bool = False
+    paths: tuple[str, ...] = ()
+    message: str = ""
+    allow_deletions: str = ""
+    requested_by: str = ""
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The answer: our own request, or the one that is in our way."""
+
+    request: Request
+    opening: Opening
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRun:
+    """R1: one active run; a dry run takes no place, for it only reads."""
+
+    store: RunStore
+    index: RunIndex
+    queue: Queue
+    clock: Clock
+    events: Events
+    scope: Scope
+    deadline: timedelta
+    noise: Callable[[], str]
+
+    def __call__(self, wanted: Wanted) -> Opened:
+        """Open a run; it is planned by a message, but the timer plans it itself.
+
+        The timer joins an open run of full scope and leaves its start to whoever
+        closes any other; everybody else is refused while a run is open. Paths
+        outside the deployment's roots: `InvalidRequest`.
+        """
+        request = self._request(wanted)
+        holder = request if request.dry_run else self.index.open(request)
+        if holder.run_id != request.run_id:
+            return Opened(holder, self._yield_to(holder, request))
+        self.begin(request)
+        if request.trigger != TIMER:
+            self.queue.plan(request.run_id)
+        return Opened(request, Opening.STARTED)
+
+    def skip(self, reason: str) -> None:
+        """A start that was due, and is not to be."""
+        self.events.emit(Event(EventName.RUN_SKIPPED, "", {"reason": reason}))
+
+    def begin(self, request: Request) -> None:
+        """Write what an opened run consists of; may be called again after a crash."""
+        self.index.enter(request)
+        try:
+            run = new_run(request, request.opened_at + self.deadline)
+            self.store.write(Write(run))
+        except AlreadyExists:
+            return
+        facts = {"mode": request.mode.value, "trigger": request.trigger}
+        self.events.emit(Event(EventName.RUN_STARTED, request.run_id, facts))
+
+    def _yield_to(self, holder: Request, request: Request) -> Opening:
+        if request.trigger != TIMER:
+            return Opening.REFUSED
+        if holder.full_scope:
+            facts = {"reason": "another run of full scope is open"}
+            self.events.emit(Event(EventName.RUN_SKIPPED, holder.run_id, facts))
+            return Opening.JOINED
+        self.index.wait(request)
+        return Opening.WAITING
+
+    def _request(self, wanted: Wanted) -> Request:
+        now = self.clock.now()
+        return Request(
+            run_id=new_run_id(now, self.noise()),
+            scope=self._scope(wanted.paths),
+            full_scope=not wanted.paths,
+            mode=wanted.mode,
+            dry_run=wanted.dry_run,
+            message=wanted.message,
+            allow_deletions=wanted.allow_deletions,
+            trigger=wanted.trigger,
+            requested_by=wanted.requested_by,
+            attempt=wanted.attempt,
+            opened_at=now,
+        )
+
+    def _scope(self, paths: tuple[str, ...]) -> Scope:
+        for number, path in enumerate(paths):
+            if not any(is_within(path, root) for root in self.scope.roots):
+                roots = ", ".join(self.scope.roots)
+                raise InvalidRequest(
+                    f"paths[{number}]",
+                    f"{path} lies outside what is backed up: {roots}",
+                )
+        return replace(self.scope, roots=paths) if paths else self.scope

@@ -1,0 +1,264 @@
+"""USE CASE PARTS: P1 to P6 of one invocation; what comes next is the run's row."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from shared.domain.deletions import Deletions, Fuse, in_shards, plan_deletions
+from shared.domain.events import Event, EventName
+from shared.domain.index import Index
+from shared.domain.objects import Format
+from shared.domain.outcomes import Outcome, OutcomeKind, to_lines
+from shared.domain.runs import Phase, Run, RunStatus, Tally
+from shared.domain.verified import read_verified
+from shared.domain.walk import Walk, roots_to_list
+from shared.errors import Permanent
+from shared.ports import Blobs, Clock, Events, GitReader, Queue, RunStore, Workspace
+from shared.services.catch_up import CatchUp
+from shared.services.plan_shards import ShardSender
+from shared.services.run_claim import RunClaim
+from shared.services.shard_work import verified_name
+from shared.services.walk_workspace import WalkWorkspace
+
+DELETIONS_A_SHARD = 20_000
+
+
+def run_outcomes_name(run_id: str, part: str) -> str:
+    """The blob that holds outcomes which belong to the run as a whole."""
+    return f"runs/{run_id}/outcomes/{part}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRun:
+    """Plans a run as far as time allows."""
+
+    store: RunStore
+    blobs: Blobs
+    queue: Queue
+    clock: Clock
+    events: Events
+    workspace: Workspace
+    reader: GitReader
+    noise: Callable[[], str]
+    notebook_format: Format
+    window: int
+    list_concurrency: int
+    largest_shard: int
+    fuse: Fuse
+
+    def walk(self, claim: RunClaim, stop_at: float) -> None:
+        """P2 to P5; then the phase is WALKED, or a checkpoint says where we are."""
+        if not claim.run.checkpoint:
+            self._base(claim)
+        walk = self._walk(claim.run)
+        git_folders = {clone.path: clone for clone in self.workspace.git_folders()}
+        finished = WalkWorkspace(
+            workspace=self.workspace,
+            claim=claim,
+            sender=self._sender(claim),
+            index=load_index(self.blobs, claim.run),
+            walk=walk,
+            git_folders=git_folders,
+            notebook_format=self.notebook_format,
+            clock=self.clock,
+            concurrency=self.list_concurrency,
+            largest_shard=self.largest_shard,
+            stop_at=stop_at,
+        )()
+        if finished:
+            self._walked(claim, walk)
+
+    def delete(self, claim: RunClaim) -> None:
+        """P6, when every storing shard is closed; afterwards the phase is PLANNED."""
+        run = claim.run
+        deletions = self._deletions(run) if run.request.full_scope else Deletions()
+        self._tell(run, deletions)
+        if not run.request.dry_run:
+            sender = self._sender(claim)
+            for plans in in_shards(deletions.plans, DELETIONS_A_SHARD):
+                sender.delete(plans)
+        tally = Tally(held=len(deletions.held))
+        if run.request.dry_run:
+            tally += Tally(deleted=deletions.objects, moved=deletions.moved)
+
+        def planned(row: Run) -> Run:
+            return replace(
+                row,
+                phase=Phase.PLANNED,
+                status=RunStatus.RUNNING,
+                tally=row.tally + tally,
+            )
+
+        claim.change(planned)
+
+    def _base(self, claim: RunClaim) -> None:
+        """P2, and who we are: what the walk is compared with."""
+        identity = self.workspace.identity()
+        caught_up = CatchUp(self.reader, self.blobs)()
+        run = claim.run
+        if caught_up.rewritten:
+            self.events.emit(Event(EventName.HISTORY_CHANGED, run.id))
+        foreign = [
+            Outcome(
+                kind=OutcomeKind.FOREIGN,
+                path=git_path,
+                detail="in Git, this folder is not what its manifest says",
+            )
+            for git_path in caught_up.foreign
+        ]
+        if foreign:
+            self.blobs.put(run_outcomes_name(run.id, "0-found"), to_lines(foreign))
+        walk = Walk(roots_to_list(run.request.scope.roots, caught_up.index))
+        name = f"runs/{run.id}/checkpoints/{self.noise()}"
+        self.blobs.create(name, walk.to_bytes())
+        tip = caught_up.index.commit or ""
+
+        def based(row: Run) -> Run:
+            return replace(
+                row,
+                base=tip,
+                tip=tip,
+                base_index=caught_up.name,
+                checkpoint=name,
+                identity=identity.name,
+                admin=identity.admin,
+                tally=row.tally + Tally(out_of_place=len(foreign)),
+            )
+
+        claim.change(based)
+
+    def _walk(self, run: Run) -> Walk:
+        raw = self.blobs.get(run.checkpoint)
+        if raw is None:
+            raise Permanent(f"the checkpoint of run {run.id} is lost")
+        return Walk.from_bytes(raw)
+
+    def _walked(self, claim: RunClaim, walk: Walk) -> None:
+        name = f"runs/{claim.run.id}/checkpoints/{self.noise()}"
+        self.blobs.create(name, walk.to_bytes())
+        failures = [
+            Outcome(kind=OutcomeKind.FAILED, path=path, detail=f"not listed: {why}")
+            for path, why in walk.failed.items()
+        ]
+        if failures:
+            part = run_outcomes_name(claim.run.id, "1-walk")
+            self.blobs.put(part, to_lines(failures))
+        tally = Tally(
+            listed=walk.listed,
+            folders=walk.folders,
+            equal=walk.equal,
+            failed=len(failures),
+            vanished=len(walk.vanished),
+        )
+
+        def walked(row: Run) -> Run:
+            return replace(
+                row,
+                phase=Phase.WALKED,
+                checkpoint=name,
+                walk_complete=not walk.failed,
+                tally=row.tally + tally,
+            )
+
+        run = claim.change(walked)
+        facts: dict[str, str | int | float | bool] = {
+            "folders": walk.folders,
+            "objects": walk.listed,
+            "shards": run.shards,
+            "failed": len(walk.failed),
+        }
+        self.events.emit(Event(EventName.RUN_PLANNED, run.id, facts))
+
+    def _deletions(self, run: Run) -> Deletions:
+        walk = self._walk(run)
+        index = load_index(self.blobs, run)
+        arrived = self._arrived(run, walk.arrived)
+        record = index.record
+        hold = ""
+        if not run.walk_complete:
+            hold = f"{len(walk.failed)} folders could not be listed"
+        elif record and record.admin and not run.admin:
+            hold = "the identity is no workspace admin any more and may see less"
+        return plan_deletions(
+            walk,
+            index,
+            run.request.scope,
+            self.fuse,
+            lambda object_id, path: (object_id, path) in arrived,
+            hold=hold,
+            allowed=self._allowed(run),
+        )
+
+    def _allowed(self, run: Run) -> bool:
+        """Whether the caller named the run whose held deletions may now be done."""
+        wanted = run.request.allow_deletions
+        if not wanted:
+            return False
+        before = self.store.run(wanted)
+        return before is not None and before.row.tally.held > 0
+
+    def _arrived(
+        self, run: Run, wanted: Mapping[int, str]
+    ) -> frozenset[tuple[int, str]]:
+        """Which of the objects are stored, verified, where they were seen."""
+        found: set[tuple[int, str]] = set()
+        if not wanted:
+            return frozenset()
+        for shard in self.store.shards(run.id):
+            for name in shard.row.outcomes:
+                raw = self.blobs.get(verified_name(name)) or b""
+                for verified in read_verified(raw):
+                    folder = verified.folder
+                    if folder is None or not folder.vouched:
+                        continue
+                    base = "" if folder.path == "/" else folder.path
+                    for child in folder.objects:
+                        path = f"{base}/{child.name}"
+                        if wanted.get(child.object_id) == path:
+                            found.add((child.object_id, path))
+        return frozenset(found)
+
+    def _tell(self, run: Run, deletions: Deletions) -> None:
+        outcomes = list(deletions.held)
+        if run.request.dry_run:
+            outcomes += _foretold(deletions)
+        if outcomes:
+            part = run_outcomes_name(run.id, "2-deletions")
+            self.blobs.put(part, to_lines(outcomes))
+        if deletions.reason and deletions.held:
+            facts: dict[str, str | int | float | bool] = {
+                "held": len(deletions.held),
+                "reason": deletions.reason,
+            }
+            self.events.emit(Event(EventName.FUSE_TRIPPED, run.id, facts))
+
+    def _sender(self, claim: RunClaim) -> ShardSender:
+        return ShardSender(
+            claim, self.blobs, self.queue, self.notebook_format, self.window, self.noise
+        )
+
+
+def load_index(blobs: Blobs, run: Run) -> Index:
+    """The index the run was based on; an empty one where there was no branch."""
+    if not run.base_index:
+        return Index()
+    raw = blobs.get(run.base_index)
+    if raw is None:
+        raise Permanent(f"the index that run {run.id} is based on is lost")
+    return Index.from_bytes(raw)
+
+
+def _foretold(deletions: Deletions) -> list[Outcome]:
+    outcomes = []
+    for plan in deletions.plans:
+        base = "" if plan.path == "/" else plan.path
+        for object_id, name in plan.objects:
+            target = plan.moved_to.get(object_id)
+            outcomes.append(
+                Outcome(
+                    kind=OutcomeKind.MOVED if target else OutcomeKind.DELETED,
+                    path=target or f"{base}/{name}",
+                    object_id=object_id,
+                    origin=f"{base}/{name}" if target else "",
+                )
+            )
+    return outcomes

@@ -1,0 +1,174 @@
+"""USE CASE PARTS: S4 to S6 for a batch of folders: decide, push, read back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shared.domain.decision import Decision, differences
+from shared.domain.git import Change, ChangeKind
+from shared.domain.held import Held
+from shared.domain.outcomes import Outcome, OutcomeKind
+from shared.domain.repository_texts import (
+    GITATTRIBUTES,
+    README,
+    push_token,
+    shard_comment,
+)
+from shared.domain.runs import Run, Tally
+from shared.errors import Conflict, RefMoved, StaleDecision
+from shared.ports import Clock, GitReader
+from shared.services.held import read_held, read_trees
+from shared.services.shard_work import ShardWork
+
+MAX_ATTEMPTS = 10
+TOP_FILES = {".gitattributes": GITATTRIBUTES, "README.md": README}
+
+
+@dataclass(slots=True)
+class FolderState:
+    """A folder on its way: what Git holds for it, and at which commit that was read."""
+
+    path: str
+    git_path: str
+    decide: Callable[[Held], Decision]
+    known_manifest: str = ""
+    held: Held = field(default_factory=Held)
+    commit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The decisions, and the Git paths that are not as decided, by folder."""
+
+    decisions: tuple[Decision, ...]
+    wrong: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Settler:
+    """Brings folders in Git to what they should be, and proves it."""
+
+    run: Run
+    work: ShardWork
+    reader: GitReader
+    clock: Clock
+    _top_missing: tuple[str, ...] = ()
+    _pushes: int = 0
+
+    def read(self, states: Sequence[FolderState], commit: str | None) -> None:
+        """S2: what Git holds for the folders at `commit` (None: no branch yet)."""
+        found = read_held(
+            self.reader,
+            commit,
+            [state.git_path for state in states],
+            known={s.git_path: s.known_manifest for s in states if s.known_manifest},
+            files=tuple(TOP_FILES),
+        )
+        self._top_missing = tuple(n for n in TOP_FILES if n not in found.files)
+        for state in states:
+            state.held = found.held[state.git_path]
+            state.commit = commit or ""
+
+    def settle(self, states: Sequence[FolderState]) -> Settled:
+        """Decide, push and read back until Git holds what was decided.
+
+        A tip that moves on or a tree that is not as it was read leads back to
+        reading; a difference after a push is pushed again once. What still differs
+        then is `wrong`.
+        """
+        mended = False
+        for _ in range(MAX_ATTEMPTS):
+            decisions = [state.decide(state.held) for state in states]
+            changes = [c for decision in decisions for c in decision.changes]
+            if not changes:
+                return self._as_read(states, decisions)
+            try:
+                commit = self._push(changes, decisions)
+            except (RefMoved, StaleDecision):
+                self.read(states, self.reader.tip())
+                continue
+            wrong = self._read_back(states, decisions, commit)
+            if not wrong or mended:
+                return Settled(tuple(decisions), wrong)
+            mended = True
+            self.read(states, commit)
+        raise Conflict("the backup branch moves faster than we can push")
+
+    def vouch(self, states: Sequence[FolderState], settled: Settled) -> None:
+        """Note at which commit each folder was found to be as decided, or was not."""
+        for state, decision in zip(states, settled.decisions, strict=True):
+            if state.commit:
+                right = decision.path not in settled.wrong
+                self.work.vouch([decision], state.commit, right=right)
+            if decision.path in settled.wrong:
+                paths = settled.wrong[decision.path]
+                self.work.note([_not_as_decided(decision, paths)])
+
+    def _push(self, changes: Sequence[Change], decisions: Sequence[Decision]) -> str:
+        claim = self.work.claim
+        shard = claim.shard
+        self._pushes += 1
+        number = len(shard.pushed) + self._pushes
+        token = push_token(shard.run_id, shard.number, shard.attempts, number)
+        top = [
+            Change(ChangeKind.ADD, name, TOP_FILES[name]) for name in self._top_missing
+        ]
+        comment = shard_comment(
+            self.run, shard.kind, token, _tally_of(decisions), self._seconds()
+        )
+        return self.work.pusher(comment, token, [*top, *changes])
+
+    def _seconds(self) -> float:
+        opened = self.run.request.opened_at
+        return (self.clock.now() - opened).total_seconds()
+
+    def _read_back(
+        self,
+        states: Sequence[FolderState],
+        decisions: Sequence[Decision],
+        commit: str,
+    ) -> dict[str, tuple[str, ...]]:
+        """S6: the Git paths that are not as decided, by the folder's path."""
+        paths = [state.git_path for state in states]
+        trees, present = read_trees(self.reader, commit, paths, tuple(TOP_FILES))
+        self._top_missing = tuple(n for n in TOP_FILES if n not in present)
+        wrong: dict[str, tuple[str, ...]] = {}
+        for state, decision in zip(states, decisions, strict=True):
+            tree = trees[state.git_path]
+            found = Held(
+                decision.manifest, tree.manifest_blob, tree.files, tree.folders
+            )
+            different = differences(decision, found)
+            if different:
+                wrong[decision.path] = different
+            state.held, state.commit = found, commit
+        return wrong
+
+    def _as_read(
+        self, states: Sequence[FolderState], decisions: Sequence[Decision]
+    ) -> Settled:
+        wrong = {
+            state.path: different
+            for state, decision in zip(states, decisions, strict=True)
+            if (different := differences(decision, state.held))
+        }
+        return Settled(tuple(decisions), wrong)
+
+
+def _tally_of(decisions: Sequence[Decision]) -> Tally:
+    kinds = [outcome for decision in decisions for outcome in decision.outcomes]
+    stored = [o for o in kinds if o.kind in {OutcomeKind.ADDED, OutcomeKind.EDITED}]
+    gone = [o for o in kinds if o.kind in {OutcomeKind.DELETED, OutcomeKind.MOVED}]
+    return Tally(
+        stored=len(stored),
+        stored_bytes=sum(outcome.size or 0 for outcome in stored),
+        deleted=len(gone),
+    )
+
+
+def _not_as_decided(decision: Decision, paths: tuple[str, ...]) -> Outcome:
+    return Outcome(
+        kind=OutcomeKind.FAILED,
+        path=decision.path,
+        detail=f"read back from Git, {len(paths)} files are not what they should be, "
+        f"the first: {paths[0]}; the next run stores them anew",
+    )

@@ -1,0 +1,101 @@
+"""USE CASE PARTS: what a shard has done so far, made durable step by step."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from shared.domain.decision import Decision
+from shared.domain.index import index_folder
+from shared.domain.outcomes import Outcome, OutcomeKind, to_lines
+from shared.domain.runs import Tally
+from shared.domain.verified import Verified, verified_lines
+from shared.ports import Blobs
+from shared.services.claim import ShardClaim
+from shared.services.push_changes import Pusher
+
+_COUNTED = {
+    OutcomeKind.EXCEPTED: "excepted",
+    OutcomeKind.FAILED: "failed",
+    OutcomeKind.VANISHED: "vanished",
+    OutcomeKind.DELETED: "deleted",
+    OutcomeKind.MOVED: "moved",
+    OutcomeKind.FOREIGN: "out_of_place",
+}
+_STORED = frozenset({OutcomeKind.ADDED, OutcomeKind.EDITED})
+
+
+def outcomes_name(run_id: str, part: str) -> str:
+    """The blob that holds outcomes of a part of a run, such as `000003-1-02`."""
+    return f"runs/{run_id}/shards/{part}.outcomes"
+
+
+def verified_name(outcomes: str) -> str:
+    """The blob beside it that holds the folders verified with them."""
+    return outcomes.removesuffix(".outcomes") + ".folders"
+
+
+@dataclass(slots=True)
+class ShardWork:
+    """Tally, outcomes and verified folders of one shard."""
+
+    claim: ShardClaim
+    blobs: Blobs
+    pusher: Pusher
+    tally: Tally = field(default_factory=Tally)
+    _outcomes: list[Outcome] = field(default_factory=list)
+    _verified: list[Verified] = field(default_factory=list)
+    _parts: int = 0
+
+    def __post_init__(self) -> None:
+        """Go on counting where the last attempt stopped."""
+        self.tally = self.claim.shard.tally
+
+    @property
+    def position(self) -> int:
+        """How many folders of the plan are done."""
+        return self.claim.shard.position
+
+    def count(self, **more: int) -> None:
+        """Add to the tally."""
+        self.tally += Tally(**more)
+
+    def note(self, outcomes: Iterable[Outcome]) -> None:
+        """Remember what became of objects, and count it."""
+        for outcome in outcomes:
+            self._outcomes.append(outcome)
+            if outcome.kind in _STORED:
+                self.count(stored=1, stored_bytes=outcome.size or 0)
+            else:
+                self.count(**{_COUNTED[outcome.kind]: 1})
+            if outcome.kind is OutcomeKind.EXCEPTED and not outcome.known:
+                self.count(new_exceptions=1)
+
+    def vouch(
+        self, decisions: Sequence[Decision], commit: str, *, right: bool = True
+    ) -> None:
+        """The folders were found at `commit` as decided (or, not `right`, were not)."""
+        for decision in decisions:
+            line = (
+                index_folder(decision.manifest, decision.manifest_blob, vouched=right)
+                if decision.manifest
+                else None
+            )
+            self._verified.append(
+                Verified(decision.path, decision.git_path, commit, line)
+            )
+
+    def save(self, position: int) -> None:
+        """Make it durable: outcomes and folders first, then the row that names them."""
+        shard = self.claim.shard
+        names = shard.outcomes
+        if self._outcomes or self._verified:
+            self._parts += 1
+            part = f"{shard.number:06d}-{shard.attempts}-{self._parts:03d}"
+            name = outcomes_name(shard.run_id, part)
+            self.blobs.put(name, to_lines(self._outcomes))
+            self.blobs.put(verified_name(name), verified_lines(self._verified))
+            names = (*names, name)
+        pushed = shard.pushed + tuple(self.pusher.pushed)
+        self.tally = replace(self.tally, pushes=len(pushed))
+        self.claim.advance(position, self.tally, pushed, names)
+        self._outcomes, self._verified = [], []
+        self.pusher.pushed.clear()

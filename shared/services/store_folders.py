@@ -1,0 +1,297 @@
+"""USE CASE PARTS: S2 to S6 for the folders of a storing shard: read, export, settle."""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+
+from shared.domain.decision import Decision
+from shared.domain.folder import decide, wanted_exports
+from shared.domain.git import MAX_PUSH_BYTES, Change, ChangeKind
+from shared.domain.held import Exported, Held, Result, foreign_edits, unaccounted
+from shared.domain.objects import Format, WorkspaceObject, join
+from shared.domain.outcomes import Outcome, OutcomeKind
+from shared.domain.plan import PlannedFolder, ShardPlan
+from shared.domain.runs import Mode
+from shared.ports import Clock
+from shared.services.export_objects import ObjectExporter
+from shared.services.settle import FolderState, Settler
+from shared.services.shard_work import ShardWork
+
+FULL_AT = MAX_PUSH_BYTES * 9 // 10
+"""A push is full here; the rest is room for what is only estimated before."""
+
+MAX_OBJECT_BYTES = 18_000_000
+"""Larger content does not fit a push beside its manifest, encoded as base64."""
+
+_STORED = frozenset({OutcomeKind.ADDED, OutcomeKind.EDITED})
+_MANIFEST_LINE_BYTES = 420
+
+
+class OutOfTimeError(Exception):
+    """The function must end soon; everything done so far is saved."""
+
+
+@dataclass(slots=True)
+class FolderWork:
+    """One folder of the plan, at `place` in it, and the results so far."""
+
+    place: int
+    folder: PlannedFolder
+    state: FolderState
+    results: dict[int, Result] = field(default_factory=dict)
+    stored: int = 0
+
+    @property
+    def manifest_bytes(self) -> int:
+        """An upper bound of what the manifest adds to a push, encoded."""
+        held = self.state.held.manifest
+        names = [obj.name for obj in self.folder.objects]
+        names += [entry.name for entry in held.entries] if held else []
+        letters = sum(len(name) for name in names)
+        return (len(names) + 4) * _MANIFEST_LINE_BYTES * 4 // 3 + letters * 16
+
+
+@dataclass(slots=True)
+class StoreFolders:
+    """Stores the folders of a shard's plan, from the shard's position on."""
+
+    plan: ShardPlan
+    work: ShardWork
+    settler: Settler
+    exporter: ObjectExporter
+    clock: Clock
+    mode: Mode
+    dry_run: bool
+    stop_at: float
+
+    def __call__(self, first_commit: str | None) -> None:
+        """Work through the folders; `OutOfTimeError` at a safe place if time is up.
+
+        Git is first read at `first_commit`. Any commit of the branch will do: every
+        push names the tip that it replaces, and is read back.
+        """
+        works = self._without_equal(list(self._works()))
+        if works:
+            self.settler.read([work.state for work in works], first_commit)
+        for work in works:
+            self.work.note(_foreign_outcomes(work))
+        if self.dry_run:
+            self._foretell(works)
+        else:
+            self._store(works)
+        self.work.save(len(self.plan.store))
+
+    def _works(self) -> Iterator[FolderWork]:
+        for place, folder in enumerate(self.plan.store):
+            if place >= self.work.position:
+                results: dict[int, Result] = {}
+                state = FolderState(
+                    folder.path,
+                    folder.git_path,
+                    partial(_decide, folder, results, self.plan.notebook_format),
+                    folder.manifest,
+                )
+                yield FolderWork(place, folder, state, results)
+
+    def _without_equal(self, works: Sequence[FolderWork]) -> list[FolderWork]:
+        """Leave out folders of which only untimed objects could differ, and do not."""
+        checked = [work for work in works if work.folder.checked]
+        if self.dry_run or not checked:
+            return [work for work in works if not work.folder.checked]
+        untimed = [(work, obj) for work in checked for obj in _untimed(work.folder)]
+        answers = self.exporter(obj for _, obj in untimed)
+        for (work, _), (obj, result) in zip(untimed, answers, strict=True):
+            work.results[obj.object_id] = result
+        self.work.count(exported=len(untimed))
+        equal = [work for work in checked if _all_equal(work)]
+        for work in equal:
+            self.work.count(equal=_storable(work.folder))
+        places = {work.place for work in equal}
+        return [work for work in works if work.place not in places]
+
+    def _store(self, works: Sequence[FolderWork]) -> None:
+        stream = self.exporter(obj for work in works for obj in self._wanted(work))
+        with closing(stream):
+            self._store_stream(works, stream)
+
+    def _store_stream(
+        self,
+        works: Sequence[FolderWork],
+        stream: Generator[tuple[WorkspaceObject, Result]],
+    ) -> None:
+        batch: list[FolderWork] = []
+        size = 0
+        for work in works:
+            wanted = len(self._wanted(work))
+            batch.append(work)
+            size += work.manifest_bytes
+            for obj, result in _next(stream, wanted):
+                added = _encoded_bytes(work.folder, result)
+                if size + added > FULL_AT:
+                    self._settle(batch, unfinished=work)
+                    batch, size = [work], work.manifest_bytes
+                work.results[obj.object_id] = result
+                size += added
+                self._tick(batch, work)
+            if size > FULL_AT:
+                self._settle(batch)
+                batch, size = [], 0
+        self._settle(batch)
+
+    def _wanted(self, work: FolderWork) -> tuple[WorkspaceObject, ...]:
+        wanted = wanted_exports(
+            work.folder,
+            work.state.held,
+            self.plan.notebook_format,
+            everything=self.mode is Mode.FULL,
+        )
+        return tuple(obj for obj in wanted if obj.object_id not in work.results)
+
+    def _tick(self, batch: Sequence[FolderWork], work: FolderWork) -> None:
+        self.work.count(exported=1)
+        self.work.claim.renew(self.work.tally)
+        if self.clock.monotonic() >= self.stop_at:
+            self._settle(batch, unfinished=work)
+            raise OutOfTimeError
+
+    def _settle(
+        self, batch: Sequence[FolderWork], unfinished: FolderWork | None = None
+    ) -> None:
+        """Settle the batch; `unfinished` is its last folder, if more is to come."""
+        if not batch:
+            return
+        states = [work.state for work in batch]
+        settled = self.settler.settle(states)
+        if self._export_unaccounted(batch, unfinished):
+            settled = self.settler.settle(states)
+        self.settler.vouch(states, settled)
+        for work, decision in zip(batch, settled.decisions, strict=True):
+            self._account(work, decision, finished=work is not unfinished)
+            _forget_contents(work)
+        done = batch[-1].place + (0 if batch[-1] is unfinished else 1)
+        self.work.save(done)
+
+    def _export_unaccounted(
+        self, batch: Sequence[FolderWork], unfinished: FolderWork | None
+    ) -> bool:
+        """Export what a stranger's commit, made meanwhile, took from the tree."""
+        lacking = [
+            (work, obj)
+            for work in batch
+            if work is not unfinished
+            for obj in _unaccounted(work)
+        ]
+        answers = self.exporter(obj for _, obj in lacking)
+        for (work, _), (obj, result) in zip(lacking, answers, strict=True):
+            work.results[obj.object_id] = result
+        self.work.count(exported=len(lacking))
+        return bool(lacking)
+
+    def _account(self, work: FolderWork, decision: Decision, *, finished: bool) -> None:
+        stored = [o for o in decision.outcomes if o.kind in _STORED]
+        rest = [o for o in decision.outcomes if o.kind not in _STORED]
+        work.stored += len(stored)
+        self.work.note(stored)
+        if not finished:
+            return
+        rest += [_left_out(obj) for obj in _unaccounted(work)]
+        self.work.note(rest)
+        named = {outcome.object_id for outcome in rest}
+        own = [obj for obj in work.folder.objects if obj.storable]
+        others = sum(obj.object_id in named for obj in own)
+        self.work.count(equal=len(own) - work.stored - others)
+
+    def _foretell(self, works: Sequence[FolderWork]) -> None:
+        """What a run would export; whether it differs, only exporting it can tell."""
+        for work in works:
+            held = {entry.object_id for entry in work.state.held.entries}
+            wanted = self._wanted(work)
+            self.work.count(
+                to_export=len(wanted), equal=_storable(work.folder) - len(wanted)
+            )
+            self.work.note(
+                Outcome(
+                    kind=OutcomeKind.EDITED
+                    if obj.object_id in held
+                    else OutcomeKind.ADDED,
+                    path=obj.path,
+                    type=obj.type,
+                    object_id=obj.object_id,
+                )
+                for obj in wanted
+            )
+
+
+def _decide(
+    folder: PlannedFolder,
+    results: dict[int, Result],
+    notebook_format: Format,
+    held: Held,
+) -> Decision:
+    return decide(folder, held, results, notebook_format)
+
+
+def _next(
+    stream: Iterator[tuple[WorkspaceObject, Result]], count: int
+) -> Iterator[tuple[WorkspaceObject, Result]]:
+    for _ in range(count):
+        yield next(stream)
+
+
+def _untimed(folder: PlannedFolder) -> list[WorkspaceObject]:
+    return [o for o in folder.objects if o.storable and o.modified_at is None]
+
+
+def _unaccounted(work: FolderWork) -> tuple[WorkspaceObject, ...]:
+    return unaccounted(work.folder, work.state.held, work.results)
+
+
+def _left_out(obj: WorkspaceObject) -> Outcome:
+    return Outcome(
+        kind=OutcomeKind.FAILED,
+        path=obj.path,
+        type=obj.type,
+        object_id=obj.object_id,
+        detail="was changed in Git by somebody else while it was being stored; "
+        "the next run stores it",
+    )
+
+
+def _storable(folder: PlannedFolder) -> int:
+    return sum(obj.storable for obj in folder.objects)
+
+
+def _all_equal(work: FolderWork) -> bool:
+    """Whether every untimed object is what the index says Git holds."""
+    return all(
+        isinstance(result := work.results.get(obj.object_id), Exported)
+        and result.blob == work.folder.untimed.get(obj.object_id)
+        for obj in _untimed(work.folder)
+    )
+
+
+def _encoded_bytes(folder: PlannedFolder, result: Result) -> int:
+    if not isinstance(result, Exported):
+        return 0
+    path = f"{folder.git_path}/{'x' * 255}"
+    return Change(ChangeKind.ADD, path, result.content).encoded_bytes
+
+
+def _forget_contents(work: FolderWork) -> None:
+    """Drop what was pushed: from now on the manifest in Git says it."""
+    for key in [k for k, r in work.results.items() if isinstance(r, Exported)]:
+        del work.results[key]
+
+
+def _foreign_outcomes(work: FolderWork) -> list[Outcome]:
+    return [
+        Outcome(
+            kind=OutcomeKind.FOREIGN,
+            path=join(work.folder.path, entry.name),
+            type=entry.type,
+            object_id=entry.object_id,
+            detail="was changed in Git by somebody else; put right",
+        )
+        for entry in foreign_edits(work.state.held)
+    ]

@@ -1,0 +1,139 @@
+"""USE CASE PARTS: P3 to P5, walk the workspace, compare, and send shards meanwhile."""
+
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from shared.domain.index import Index
+from shared.domain.objects import Format, GitFolder, WorkspaceObject, parent
+from shared.domain.plan import PlannedFolder, planned_objects
+from shared.domain.runs import Mode
+from shared.domain.walk import FolderToList, Walk, take_in
+from shared.errors import BackupError, CredentialsRefused, NotFound
+from shared.ports import Clock, Workspace
+from shared.services.plan_shards import MAX_SHARD_FOLDERS, ShardSender, shard_size
+from shared.services.run_claim import RunClaim
+
+type Listing = Future[tuple[WorkspaceObject, ...]]
+
+
+@dataclass(slots=True)
+class WalkWorkspace:
+    """Lists folder after folder, several at once, until none is left or time is up."""
+
+    workspace: Workspace
+    claim: RunClaim
+    sender: ShardSender
+    index: Index
+    walk: Walk
+    git_folders: Mapping[str, GitFolder]
+    notebook_format: Format
+    clock: Clock
+    concurrency: int
+    largest_shard: int
+    stop_at: float
+    _pending: list[PlannedFolder] = field(default_factory=list)
+    _in_flight: dict[Listing, FolderToList] = field(default_factory=dict)
+
+    def __call__(self) -> bool:
+        """Whether the walk has come to its end; if not, its checkpoint is written."""
+        with ThreadPoolExecutor(self.concurrency) as pool:
+            while self.walk.frontier or self._in_flight:
+                if self._must_end() and not self._in_flight:
+                    break
+                if not self._must_end():
+                    self._submit(pool)
+                done, _ = wait(self._in_flight, return_when=FIRST_COMPLETED)
+                for listing in done:
+                    self._take(self._in_flight.pop(listing), listing)
+        finished = not self.walk.frontier
+        if self._pending:
+            self._send()
+        elif not finished:
+            self.sender.checkpoint(self._checkpoint())
+        return finished
+
+    def _must_end(self) -> bool:
+        return self.clock.monotonic() >= self.stop_at or bool(self.claim.run.stop)
+
+    def _submit(self, pool: ThreadPoolExecutor) -> None:
+        while self.walk.frontier and len(self._in_flight) < self.concurrency:
+            folder = self.walk.frontier.pop()
+            self._in_flight[pool.submit(self.workspace.list, folder.path)] = folder
+
+    def _take(self, folder: FolderToList, listing: Listing) -> None:
+        try:
+            objects = listing.result()
+        except CredentialsRefused:
+            raise
+        except NotFound as error:
+            self._not_found(folder, error)
+        except BackupError as error:
+            self.walk.failed[folder.path] = str(error)
+        else:
+            self._make_room(folder, objects)
+            self._compare(folder, objects)
+        self.claim.renew()
+
+    def _compare(
+        self, folder: FolderToList, objects: tuple[WorkspaceObject, ...]
+    ) -> None:
+        request = self.claim.run.request
+        listed = take_in(
+            self.walk,
+            folder,
+            objects,
+            self.index,
+            request.scope,
+            self.notebook_format,
+            self.git_folders,
+            everything=request.mode is Mode.FULL,
+        )
+        self.walk.frontier.extend(reversed(listed.next))
+        if listed.store is not None:
+            self._pending.append(listed.store)
+
+    def _not_found(self, folder: FolderToList, error: NotFound) -> None:
+        """Listed by its parent, not found itself: look whether it has just gone."""
+        above = parent(folder.path)
+        if above not in self.walk.walked:
+            self.walk.failed[folder.path] = str(error)
+            return
+        try:
+            listed = {obj.path for obj in self.workspace.list(above)}
+        except BackupError:
+            listed = {folder.path}
+        if folder.path in listed:
+            self.walk.failed[folder.path] = f"listed, but: {error}"
+        else:
+            self.walk.vanished.append(folder.path)
+
+    def _make_room(
+        self, folder: FolderToList, objects: tuple[WorkspaceObject, ...]
+    ) -> None:
+        """Send what is pending if this folder may not fit into the shard with it."""
+        if not self._pending:
+            return
+        size = shard_size(self.claim.run.shards + 1, self.largest_shard)
+        more = sum(obj.storable for obj in objects)
+        full = planned_objects(self._pending) + more > size
+        if full or len(self._pending) >= MAX_SHARD_FOLDERS:
+            self._send(folder)
+
+    def _send(self, *still_to_list: FolderToList) -> None:
+        """Send what is pending; the checkpoint no longer holds it, the shard does."""
+        pending, self._pending = self._pending, []
+        self.sender.store(pending, self._checkpoint(*still_to_list))
+
+    def _checkpoint(self, *still_to_list: FolderToList) -> bytes:
+        """The walk, with what is being listed right now still to be listed."""
+        frontier = self.walk.frontier
+        try:
+            self.walk.frontier = [
+                *frontier,
+                *self._in_flight.values(),
+                *still_to_list,
+            ]
+            return self.walk.to_bytes()
+        finally:
+            self.walk.frontier = frontier
