@@ -1,0 +1,1 @@
+"""LOCAL: the Functions host around the real Python worker; knows no product."""
