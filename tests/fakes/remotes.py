@@ -8,7 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.domain.blob_ids import blob_id
-from shared.domain.git import ChangeKind, Commit, Comparison, Push, TreeItem
+from shared.domain.git import (
+    MAX_PUSH_BYTES,
+    ChangeKind,
+    Commit,
+    Comparison,
+    Push,
+    TreeItem,
+)
 from shared.domain.objects import (
     DIRECTORY,
     FILE,
@@ -20,7 +27,7 @@ from shared.domain.objects import (
     is_within,
     parent,
 )
-from shared.errors import NotExportable, NotFound, RefMoved, StaleDecision
+from shared.errors import NotExportable, NotFound, RefMoved, StaleDecision, TooLarge
 
 HEADERS = {"PYTHON": "#", "R": "#", "SQL": "--", "SCALA": "//"}
 
@@ -216,6 +223,8 @@ class FakeGit(GitObjects):
         self._called("push")
         if push.old != self.head:
             raise RefMoved(f"the tip is {self.head}")
+        if push.encoded_bytes > MAX_PUSH_BYTES:
+            raise TooLarge("the push", push.encoded_bytes)
         _check(push, self.trees[push.old] if push.old else {})
         commit = self.commit(push)
         self.after("push", commit)
