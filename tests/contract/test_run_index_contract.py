@@ -1,0 +1,150 @@
+"""What every `RunIndex` does: the one in memory and the one in an Azure table."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import cast
+
+import pytest
+
+from shared.adapters.run_index import TableRunIndex
+from shared.adapters.tables import Table
+from shared.domain.runs import Mode
+from shared.domain.scope import Scope
+from shared.ports import RunIndex
+from tests.fakes.storage import FakeRunIndex
+from tests.run_builders import SOME_NIGHT, a_request
+
+
+@pytest.fixture(params=["fake", "table"])
+def index(request: pytest.FixtureRequest) -> RunIndex:
+    if request.param == "fake":
+        return FakeRunIndex()
+    return TableRunIndex(cast("Table", request.getfixturevalue("table")))
+
+
+def test_nothing_is_open_or_waiting_at_first(index: RunIndex) -> None:
+    assert index.active() is None
+    assert index.take_waiting() is None
+    assert index.newest(10).run_ids == ()
+
+
+def test_the_first_takes_the_place_and_the_second_learns_who_has_it(
+    index: RunIndex,
+) -> None:
+    first = a_request(
+        scope=Scope(("/Clients/A & B",), ()),
+        full_scope=False,
+        mode=Mode.FULL,
+        message="a line of \N{PILE OF POO} 'quotes' and \ud800",
+        requested_by="ops@example.com",
+        attempt=2,
+    )
+
+    assert index.open(first) == first
+    assert index.open(a_request()) == first
+    assert index.active() == first
+
+
+def test_who_opens_twice_still_has_the_place(index: RunIndex) -> None:
+    request = a_request()
+
+    index.open(request)
+
+    assert index.open(request) == request
+
+
+def test_only_the_holder_frees_the_place(index: RunIndex) -> None:
+    holder = a_request()
+    index.open(holder)
+
+    index.close(a_request().run_id)
+    assert index.active() == holder
+    index.close(holder.run_id)
+    index.close(holder.run_id)
+    assert index.active() is None
+
+
+def test_a_freed_place_can_be_taken_again(index: RunIndex) -> None:
+    first, second = a_request(), a_request()
+    index.open(first)
+    index.close(first.run_id)
+
+    assert index.open(second) == second
+
+
+def test_of_many_at_once_one_takes_the_place(index: RunIndex) -> None:
+    requests = [a_request() for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        holders = Counter(h.run_id for h in pool.map(index.open, requests))
+
+    assert len(holders) == 1
+
+
+def test_the_last_start_that_waits_is_the_one_taken(index: RunIndex) -> None:
+    first, second = a_request(), a_request()
+    index.wait(first)
+    index.wait(second)
+
+    assert index.take_waiting() == second
+    assert index.take_waiting() is None
+
+
+def test_only_one_of_many_takes_the_waiting_start(index: RunIndex) -> None:
+    index.wait(a_request())
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(lambda _: index.take_waiting(), range(8)))
+
+    assert sum(request is not None for request in taken) == 1
+
+
+def test_runs_are_listed_newest_first_page_by_page(index: RunIndex) -> None:
+    requests = [a_request() for _ in range(5)]
+    for request in requests:
+        index.enter(request)
+    newest_first = tuple(request.run_id for request in reversed(requests))
+
+    one = index.newest(2)
+    two = index.newest(2, one.next)
+    three = index.newest(2, two.next)
+
+    assert one.run_ids + two.run_ids + three.run_ids == newest_first
+    assert three.next is None
+
+
+def test_a_full_last_page_has_no_next(index: RunIndex) -> None:
+    for _ in range(4):
+        index.enter(a_request())
+
+    page = index.newest(2, index.newest(2).next)
+
+    assert len(page.run_ids) == 2
+    assert page.next is None
+
+
+def test_entering_a_run_twice_lists_it_once(index: RunIndex) -> None:
+    request = a_request()
+    index.enter(request)
+    index.enter(request)
+
+    assert index.newest(10).run_ids == (request.run_id,)
+
+
+def test_runs_of_the_same_moment_are_both_listed(index: RunIndex) -> None:
+    one, two = a_request(opened_at=SOME_NIGHT), a_request(opened_at=SOME_NIGHT)
+    later = a_request(opened_at=SOME_NIGHT + timedelta(milliseconds=1))
+    for request in (one, two, later):
+        index.enter(request)
+
+    assert index.newest(10).run_ids[0] == later.run_id
+    assert set(index.newest(10).run_ids) == {one.run_id, two.run_id, later.run_id}
+
+
+def test_a_mark_from_outside_cannot_reach_other_rows(index: RunIndex) -> None:
+    index.open(a_request())
+    index.wait(a_request())
+    index.enter(a_request())
+
+    page = index.newest(10, "run-' or RowKey ge 'a")
+
+    assert len(page.run_ids) <= 1
