@@ -20,8 +20,6 @@ class SimulatedTime:
         self._order = itertools.count()
         self._asleep: list[tuple[float, int, threading.Event]] = []
         self._failures: list[BaseException] = []
-        self._running = 0
-        self._done = threading.Event()
 
     def monotonic(self) -> float:
         return self._now
@@ -37,25 +35,20 @@ class SimulatedTime:
     def play(self, until: float, *parts: Callable[[], None]) -> None:
         """Run all parts, each in a thread, until they end or the time is up."""
         self._end = until
+        self._asleep.clear()
         threads = [
-            threading.Thread(target=self._part, args=(part,), daemon=True)
+            threading.Thread(target=self._part, args=(part, self._asleep_at(self._now)))
             for part in parts
         ]
-        self._running = len(threads)
         for thread in threads:
             thread.start()
-        while len(self._asleep) < len(threads):
-            threading.Event().wait(0.001)
         self._wake_next()
-        self._done.wait()
         for thread in threads:
             thread.join()
         if self._failures:
             raise self._failures[0]
 
-    def _part(self, part: Callable[[], None]) -> None:
-        turn = threading.Event()
-        heapq.heappush(self._asleep, (0.0, next(self._order), turn))
+    def _part(self, part: Callable[[], None], turn: threading.Event) -> None:
         turn.wait()
         try:
             part()
@@ -63,19 +56,20 @@ class SimulatedTime:
             pass
         except BaseException as error:  # noqa: BLE001 - told by `play`
             self._failures.append(error)
-        self._running -= 1
         self._wake_next()
 
-    def _wait(self, moment: float) -> None:
+    def _asleep_at(self, moment: float) -> threading.Event:
         turn = threading.Event()
         heapq.heappush(self._asleep, (moment, next(self._order), turn))
+        return turn
+
+    def _wait(self, moment: float) -> None:
+        turn = self._asleep_at(moment)
         self._wake_next()
         turn.wait()
 
     def _wake_next(self) -> None:
-        if not self._asleep:
-            self._done.set()
-            return
-        moment, _, turn = heapq.heappop(self._asleep)
-        self._now = max(self._now, moment)
-        turn.set()
+        if self._asleep:
+            moment, _, turn = heapq.heappop(self._asleep)
+            self._now = max(self._now, moment)
+            turn.set()
