@@ -15,8 +15,8 @@ from tests.fakes.storage import FakeBlobs
 def blobs(request: pytest.FixtureRequest) -> Blobs:
     if request.param == "fake":
         return FakeBlobs()
-    storage = cast("StorageClients", request.getfixturevalue("storage"))
-    return StorageBlobs(storage.blobs, request.getfixturevalue("container"))
+    clients = cast("StorageClients", request.getfixturevalue("clients"))
+    return StorageBlobs(clients.blobs, request.getfixturevalue("container"))
 
 
 def test_what_was_never_written_is_not_there(blobs: Blobs) -> None:

@@ -11,7 +11,7 @@ from shared.adapters.clock import SystemClock
 from shared.adapters.tables import Columns, Table
 from shared.domain.budget import Lane
 from shared.errors import Conflict, UnknownVersion
-from shared.ports import RequestBudget
+from shared.ports import RequestBudget, RequestKind
 from tests.fakes.storage import FakeBudget
 
 
@@ -23,7 +23,11 @@ def budget(request: pytest.FixtureRequest) -> RequestBudget:
 
 
 def _shared(table: Table) -> SharedBudget:
-    budgets = {"list": 100_000, "export": 1_000, "import": 1_000}
+    budgets: dict[RequestKind, float] = {
+        "list": 100_000,
+        "export": 1_000,
+        "import": 1_000,
+    }
     return SharedBudget(TableLaneRows(table), budgets, SystemClock())
 
 
@@ -33,8 +37,9 @@ def rows(table: Table) -> LaneRows:
 
 
 def test_a_slot_is_had_for_every_kind(budget: RequestBudget) -> None:
-    for kind in ("list", "export", "import"):
-        budget.take(kind)  # type: ignore[arg-type]
+    budget.take("list")
+    budget.take("export")
+    budget.take("import")
 
 
 def test_many_threads_take_many_slots(budget: RequestBudget) -> None:

@@ -70,7 +70,8 @@ def repository(
     if request.param == "fake":
         return fake()
     if request.param == "real":
-        return adapters(*(os.environ[name] for name in REAL), uuid.uuid4().hex)
+        url, project, name, token = (os.environ[variable] for variable in REAL)
+        return adapters(url, project, name, token, uuid.uuid4().hex)
     url = request.getfixturevalue("server")
     name = uuid.uuid4().hex
     made = requests.post(f"{url}/_local/repositories", json={"name": name}, timeout=9)

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import cast
 
 import pytest
@@ -22,28 +23,24 @@ _RUN = "20261122T020000Z-3f9a1c"
 class Raw:
     """Both storage queues as the Functions host sees them."""
 
-    def __init__(self, storage: StorageClients) -> None:
+    def __init__(self, clients: StorageClients) -> None:
         self.clients: list[QueueClient] = [
-            storage.queues.get_queue_client(name) for name in (PLANS, SHARDS)
+            clients.queues.get_queue_client(name) for name in (PLANS, SHARDS)
         ]
 
     def messages(self) -> Iterator[QueueMessage]:
         for client in self.clients:
-            try:
+            with suppress(ResourceNotFoundError):
                 yield from client.receive_messages()
-            except ResourceNotFoundError:
-                continue
 
     def take(self) -> Message | None:
         message = next(self.messages(), None)
         return decode(_decoded(message)) if message else None
 
-    def delete(self) -> None:
+    def clear(self) -> None:
         for client in self.clients:
-            try:
-                client.delete_queue()
-            except ResourceNotFoundError:
-                continue
+            with suppress(ResourceNotFoundError):
+                client.clear_messages()
 
 
 def _decoded(message: QueueMessage) -> bytes:
@@ -51,11 +48,11 @@ def _decoded(message: QueueMessage) -> bytes:
 
 
 @pytest.fixture
-def raw(storage: StorageClients) -> Iterator[Raw]:
-    raw = Raw(storage)
-    raw.delete()
+def raw(clients: StorageClients) -> Iterator[Raw]:
+    raw = Raw(clients)
+    raw.clear()
     yield raw
-    raw.delete()
+    raw.clear()
 
 
 @pytest.fixture(params=["fake", "queues"])
@@ -64,8 +61,8 @@ def queue_and_take(request: pytest.FixtureRequest) -> tuple[Queue, Take]:
         fake = FakeQueue()
         return fake, lambda: (fake.take() or (None, 0))[0]
     raw = cast("Raw", request.getfixturevalue("raw"))
-    storage = cast("StorageClients", request.getfixturevalue("storage"))
-    return StorageQueue(storage.queues), raw.take
+    clients = cast("StorageClients", request.getfixturevalue("clients"))
+    return StorageQueue(clients.queues), raw.take
 
 
 def test_a_plan_message_names_its_run(queue_and_take: tuple[Queue, Take]) -> None:
@@ -96,8 +93,8 @@ def test_a_message_may_be_sent_twice(queue_and_take: tuple[Queue, Take]) -> None
     assert [take(), take(), take()] == [PlanMessage(_RUN), PlanMessage(_RUN), None]
 
 
-def test_a_delayed_message_is_not_seen_yet(storage: StorageClients, raw: Raw) -> None:
-    queue = StorageQueue(storage.queues)
+def test_a_delayed_message_is_not_seen_yet(clients: StorageClients, raw: Raw) -> None:
+    queue = StorageQueue(clients.queues)
 
     queue.shard(_RUN, 1, delay=0.2)
     queue.plan(_RUN, delay=3600)
@@ -107,15 +104,15 @@ def test_a_delayed_message_is_not_seen_yet(storage: StorageClients, raw: Raw) ->
 
 
 def test_a_very_long_delay_is_cut_to_what_the_queue_takes(
-    storage: StorageClients, raw: Raw
+    clients: StorageClients, raw: Raw
 ) -> None:
-    StorageQueue(storage.queues).plan(_RUN, delay=10**9)
+    StorageQueue(clients.queues).plan(_RUN, delay=10**9)
 
     assert raw.clients[0].get_queue_properties().approximate_message_count == 1
 
 
-def test_a_message_lives_longer_than_any_run(storage: StorageClients, raw: Raw) -> None:
-    StorageQueue(storage.queues).plan(_RUN)
+def test_a_message_lives_longer_than_any_run(clients: StorageClients, raw: Raw) -> None:
+    StorageQueue(clients.queues).plan(_RUN)
 
     (message,) = raw.messages()
     lives = message.expires_on - message.inserted_on  # type: ignore[operator]
@@ -123,11 +120,13 @@ def test_a_message_lives_longer_than_any_run(storage: StorageClients, raw: Raw) 
 
 
 def test_a_queue_that_was_deleted_is_made_again(
-    storage: StorageClients, raw: Raw
+    clients: StorageClients, raw: Raw
 ) -> None:
-    queue = StorageQueue(storage.queues)
+    queue = StorageQueue(clients.queues)
     queue.shard(_RUN, 1)
-    raw.delete()
+    for client in raw.clients:
+        with suppress(ResourceNotFoundError):
+            client.delete_queue()
 
     queue.shard(_RUN, 2)
 
