@@ -20,6 +20,8 @@ from shared.domain.objects import (
 from shared.errors import NotFound, Unavailable
 
 _ALIAS = "/Workspace/"
+_ARCHIVES = ("zip", "dbc")
+"""What a folder is exported as (documented: Workspace API, export)."""
 
 
 def _nobody() -> None:
@@ -61,6 +63,8 @@ class DatabricksWorkspace:
         # releases (reported: databrickslabs/blueprint, Terraform provider).
         wanted = "AUTO" if format is Format.RAW else format.value
         answer = self._get("export", path, {"path": path, "format": wanted})
+        if answer.get("file_type") in _ARCHIVES and not path.endswith(_ARCHIVES):
+            raise NotFound(f"{path} is a folder by now")
         content = answer.get("content")
         # Guess: an empty content may be left out, the file type not with it.
         if content is None and "file_type" in answer:

@@ -6,7 +6,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 import requests
@@ -71,7 +71,7 @@ class Api:
         encoded = base64.b64encode(content).decode()
         self._post("import", {"path": path, "content": encoded, **more})
 
-    def _post(self, what: str, body: dict[str, object]) -> None:
+    def _post(self, what: str, body: dict[str, Any]) -> None:
         answer = requests.post(
             f"{self.host}/api/2.0/workspace/{what}",
             json=body,

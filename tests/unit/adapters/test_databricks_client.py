@@ -182,6 +182,15 @@ def test_content_that_came_short_is_no_content(answer: Answer) -> None:
         workspace(script).export("/a", Format.SOURCE)
 
 
+def test_folder_that_took_a_files_place_is_not_its_content() -> None:
+    archive = Answer.of({"content": "UEsDBA==", "file_type": "zip"})
+
+    with scripted(archive) as script:
+        with pytest.raises(NotFound):
+            workspace(script).export("/a/file.bin", Format.RAW)
+        assert workspace(script).export("/a/x.zip", Format.RAW) == b"PK\x03\x04"
+
+
 def test_listing_knows_types_that_the_sdk_does_not() -> None:
     row = {"path": "/Workspace/a/x", "object_type": "GENIE_SPACE", "object_id": 3}
 
