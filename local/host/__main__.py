@@ -13,6 +13,9 @@ from local.host.pace import Pace, RunningClock
 from local.host.refusal import Refused
 from local.host.settings import read_settings
 
+HOST_KEY = "LOCAL_FUNCTIONS_KEY"
+KEY = "local-functions-key"
+
 
 def parse(arguments: list[str]) -> HostConfig:
     """Turn the command line into a configuration; raises `Refused`."""
@@ -25,11 +28,13 @@ def parse(arguments: list[str]) -> HostConfig:
     )
     parser.add_argument("--time-scale", type=float, default=1.0)
     parser.add_argument("--clock-scale", type=float, default=1.0)
-    parser.add_argument("--key", default="local-functions-key")
+    parser.add_argument("--key", help=f"or the variable {HOST_KEY}; default: {KEY}")
     parser.add_argument("--no-timers", action="store_true")
     parser.add_argument("--survives-worker", action="store_true")
     parser.add_argument("--grace", type=float, default=30.0)
     given = parser.parse_args(arguments)
+    # Out of the environment before that becomes the app settings.
+    key = given.key or os.environ.pop(HOST_KEY, KEY)
     settings = {}
     if given.settings != "{}":
         settings = read_settings(given.settings, os.environ)
@@ -41,7 +46,7 @@ def parse(arguments: list[str]) -> HostConfig:
         storage=storage,
         settings=settings,
         port=given.port,
-        key=given.key,
+        key=key,
         pace=Pace(given.time_scale),
         clock=RunningClock(given.clock_scale),
         timers=not given.no_timers,

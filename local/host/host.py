@@ -72,6 +72,7 @@ class Host:
         self._timers: dict[str, TimerListener] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._open = contextlib.AsyncExitStack()
+        self._stopping = False
         self.functions: tuple[Function, ...] = ()
         self.url = ""
 
@@ -106,6 +107,7 @@ class Host:
             timer.stop()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._config.grace)
+        self._stopping = True
         await self.channel.close()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._config.grace)
@@ -123,7 +125,9 @@ class Host:
             log.error(
                 "Executed '%s' (%s): %s", call.name, verdict.end.value, verdict.error
             )
-        if verdict.end is End.LOST and self._config.survives_worker:
+        # A host that stops in order reports what it cut off, as the real one does.
+        outlives = self._config.survives_worker or self._stopping
+        if verdict.end is End.LOST and outlives:
             return Verdict(End.FAILED, error=verdict.error)
         return verdict
 

@@ -1,0 +1,119 @@
+"""LOCAL: `python -m local up | down | clean | backup`; does none of it itself."""
+
+import argparse
+import importlib
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from local.children import ChildError
+from local.endpoints import Endpoints
+from local.occupancy import OccupiedError, stop_holder
+from local.stack import Stack, remove_content
+
+LOOK_SECONDS = 0.3
+DEFAULT_DATA = Path(".local")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns its exit code."""
+    if arguments[:1] == ["backup"]:
+        # Its own command line, and imports that the others can do without.
+        return int(importlib.import_module("local.backup").main(arguments[1:]))
+    parser = argparse.ArgumentParser(prog="python -m local")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("up", "down", "clean"):
+        command = commands.add_parser(name)
+        command.add_argument("--data", type=Path, default=DEFAULT_DATA)
+        if name == "up":
+            command.add_argument(
+                "--ports",
+                choices=("default", "0"),
+                default="default",
+                help="0: free ones only; default: the usual ones where they are free",
+            )
+            command.add_argument(
+                "--setting",
+                metavar="NAME=VALUE",
+                action="append",
+                default=[],
+                help="override an app setting, such as BACKUP_SCHEDULE",
+            )
+    commands.add_parser("backup", help="back the workspace up (see `make backup`)")
+    given = parser.parse_args(arguments)
+    try:
+        return _COMMANDS[given.command](given)
+    except (ChildError, OccupiedError, TimeoutError) as error:
+        print(f"local: {error}", file=sys.stderr)
+        return 1
+
+
+def up(given: argparse.Namespace) -> int:
+    """Run the stack until Ctrl-C or SIGTERM, or until a part of it dies."""
+    settings = dict(_setting(text) for text in given.setting)
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
+    stack = Stack(
+        given.data,
+        ports="free" if given.ports == "0" else "default",
+        settings=settings,
+    )
+    try:
+        _show(stack.start(), given.data)
+        while not stopping.wait(LOOK_SECONDS):
+            stack.check()
+    except KeyboardInterrupt:
+        print("\nstopping", flush=True)
+    finally:
+        # A second Ctrl-C must not leave half a stack behind.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        stack.stop()
+    return 0
+
+
+def down(given: argparse.Namespace) -> int:
+    """Stop the stack of a data folder."""
+    stopped = stop_holder(given.data)
+    print("stopped" if stopped else f"no stack runs in {given.data}")
+    return 0
+
+
+def clean(given: argparse.Namespace) -> int:
+    """Delete a stack's content."""
+    removed = remove_content(given.data)
+    print(f"removed {', '.join(removed)}" if removed else "nothing to remove")
+    return 0
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, content = text.partition("=")
+    if not equals or not name:
+        raise ChildError(f"--setting {text!r} is not NAME=VALUE")
+    return name, content
+
+
+def _show(endpoints: Endpoints, data: Path) -> None:
+    rows = {
+        "functions": endpoints.functions,
+        "workspace": endpoints.databricks,
+        "repository": endpoints.clone_url,
+        "all of it": str(data / "endpoints.json"),
+    }
+    for name, content in rows.items():
+        print(f"{name:<12}{content}")
+    print("Ctrl-C stops it", flush=True)
+
+
+_COMMANDS = {"up": up, "down": down, "clean": clean}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
