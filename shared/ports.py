@@ -228,7 +228,7 @@ class PushLease(Protocol):
     """One pusher at a time, as a courtesy: the lock is the ref's expected old id."""
 
     def hold(self) -> AbstractContextManager[None]:
-        """Wait for the lease, at most a bounded time, and hold it; then go on anyway."""
+        """Wait for the lease, a bounded time, and hold it; then go on anyway."""
         ...
 
 

@@ -37,11 +37,9 @@ def shard_comment(
     run: Run, kind: ShardKind, token: str, tally: Tally, seconds: float
 ) -> str:
     """The message of a shard's commit."""
-    what = (
-        f"Back up {tally.stored} objects"
-        if kind is ShardKind.STORE
-        else f"Remove {tally.deleted + tally.moved} objects"
-    )
+    count = tally.stored if kind is ShardKind.STORE else tally.deleted + tally.moved
+    verb = "Back up" if kind is ShardKind.STORE else "Remove"
+    what = f"{verb} {count} object{'' if count == 1 else 's'}"
     lines = [what, ""]
     if run.request.message:
         lines += [run.request.message, ""]

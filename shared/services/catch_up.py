@@ -65,12 +65,14 @@ class CatchUp:
     def _catch_up(self, before: Index | None, tip: str) -> CaughtUp:
         if before is None or before.commit is None:
             return self._rebuild(tip, None)
-        comparison = self.reader.compare(before.commit, tip)
-        if not comparison.descends:
-            caught_up = self._rebuild(tip, before)
-            caught_up.rewritten = True
-            return caught_up
-        changed = comparison.changed
+        changed: tuple[TreeItem, ...] = ()
+        if before.commit != tip:
+            comparison = self.reader.compare(before.commit, tip)
+            if not comparison.descends:
+                caught_up = self._rebuild(tip, before)
+                caught_up.rewritten = True
+                return caught_up
+            changed = comparison.changed
         touched = {_folder_of(item.path) for item in changed} | before.suspects
         if len(touched) > MAX_TOUCHED:
             return self._rebuild(tip, before)

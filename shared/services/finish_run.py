@@ -1,13 +1,12 @@
 """USE CASE PARTS: F1 to F5: examine, record, tag, index and close a run."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from shared.domain.events import Event, EventName
 from shared.domain.git import Change, ChangeKind, Push
-from shared.domain.index import Index, IndexedFolder, LastRecord
+from shared.domain.index import Index, LastRecord
 from shared.domain.outcomes import Outcome, OutcomeKind, from_lines, to_lines
-from shared.domain.plan import ShardPlan
 from shared.domain.record import MAX_NAMED, Named, scope_key, write_record
 from shared.domain.repository_texts import (
     GITATTRIBUTES,
@@ -16,8 +15,7 @@ from shared.domain.repository_texts import (
     record_comment,
 )
 from shared.domain.run_ids import record_path
-from shared.domain.runs import Run, RunStatus, Shard, ShardStatus, Stop, Tally
-from shared.domain.verified import Verified, read_verified
+from shared.domain.runs import Run, RunStatus, Stop, Tally
 from shared.domain.walk import Walk
 from shared.errors import Conflict, RefMoved, StaleDecision, Unavailable
 from shared.ports import (
@@ -31,27 +29,14 @@ from shared.ports import (
     RunStore,
 )
 from shared.services.catch_up import LATEST, index_name
+from shared.services.ending import Ending, dry_status, gather, is_unchanged, status_of
 from shared.services.examine import Examine, Examined, own_commits
 from shared.services.open_run import OpenRun
-from shared.services.plan_run import load_index, run_outcomes_name
+from shared.services.plan_run import run_outcomes_name
 from shared.services.run_claim import RunClaim
-from shared.services.shard_work import verified_name
 
 MAX_ATTEMPTS = 10
 LOOK_BACK = 100
-
-
-@dataclass(slots=True)
-class Ending:
-    """What is known of a run at its end."""
-
-    run: Run
-    shards: list[Shard]
-    index: Index
-    verified: dict[str, Verified] = field(default_factory=dict)
-    suspects: set[str] = field(default_factory=set)
-    commit: str = ""
-    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +57,7 @@ class FinishRun:
         """Finish the run; safe to do again after a crash at any step."""
         run = claim.run
         if run.request.dry_run:
-            self._close(claim, _dry_status(run), Ending(run, [], Index()))
+            self._close(claim, dry_status(run), Ending(run, [], Index()))
         elif run.stop in {Stop.CANCELLED, Stop.CREDENTIALS}:
             cancelled = run.stop is Stop.CANCELLED
             status = RunStatus.CANCELLED if cancelled else RunStatus.FAILED
@@ -81,9 +66,9 @@ class FinishRun:
             self._finish(claim)
 
     def _finish(self, claim: RunClaim) -> None:
-        ending = self._gather(claim.run)
-        status = _status(claim.run, ending)
-        ending.unchanged = _unchanged(status, ending)
+        ending = gather(self.store, self.blobs, claim.run)
+        status = status_of(ending)
+        ending.unchanged = is_unchanged(status, ending)
         if not ending.unchanged:
             status = self._examine_and_record(claim, ending)
         self._write_index(ending, status)
@@ -94,7 +79,7 @@ class FinishRun:
         for _ in range(MAX_ATTEMPTS):
             examined = self._examine(ending)
             self._note_foreign(claim, ending, examined)
-            status = _status(claim.run, ending)
+            status = status_of(ending)
             try:
                 ending.commit = self._record(ending, status, examined.tip)
             except RefMoved:
@@ -104,27 +89,8 @@ class FinishRun:
             return status
         raise Conflict("the backup branch moves faster than a record is written")
 
-    def _gather(self, run: Run) -> Ending:
-        shards = [stored.row for stored in self.store.shards(run.id)]
-        ending = Ending(run, shards, load_index(self.blobs, run))
-        for shard in shards:
-            for name in shard.outcomes:
-                raw = self.blobs.get(verified_name(name)) or b""
-                for verified in read_verified(raw):
-                    ending.verified[verified.git_path] = verified
-            if shard.status is not ShardStatus.DONE:
-                ending.suspects |= self._planned(shard) - set(ending.verified)
-        return ending
-
-    def _planned(self, shard: Shard) -> set[str]:
-        raw = self.blobs.get(shard.plan)
-        if raw is None:
-            return set()
-        plan = ShardPlan.from_bytes(raw)
-        return {f.git_path for f in plan.store} | {f.git_path for f in plan.delete}
-
     def _examine(self, ending: Ending) -> Examined:
-        managed = {f.git_path: f for f in _folders_now(ending)}
+        managed = {f.git_path: f for f in ending.folders()}
         verified = {path: v.commit for path, v in ending.verified.items()}
         ours = own_commits(iter(ending.shards))
         return Examine(self.reader, ending.run, ours, verified, managed)()
@@ -136,9 +102,9 @@ class FinishRun:
         ending.suspects |= examined.suspects
         if examined.rewritten:
             self.events.emit(Event(EventName.HISTORY_CHANGED, run.id))
-            ending.suspects |= {folder.git_path for folder in _folders_now(ending)}
+            ending.suspects |= {folder.git_path for folder in ending.folders()}
         if examined.foreign:
-            part = run_outcomes_name(run.id, "3-foreign")
+            part = run_outcomes_name(run.id, "4-foreign")
             self.blobs.put(part, to_lines(examined.foreign))
 
     def _record(self, ending: Ending, status: RunStatus, tip: str | None) -> str:
@@ -190,7 +156,7 @@ class FinishRun:
             admin=run.admin,
         )
         index = Index(ending.commit, record, ending.suspects)
-        for folder in _folders_now(ending):
+        for folder in ending.folders():
             index.put(folder)
         self.blobs.put(index_name(ending.commit), index.to_bytes())
         self.blobs.put(LATEST, ending.commit.encode("ascii"))
@@ -206,6 +172,7 @@ class FinishRun:
                 finished_at=self.clock.now(),
                 owner="",
                 lease_until=None,
+                tally=row.tally + Tally(failed=len(ending.undone)),
                 commit=confirmed.commit if confirmed else ending.commit,
                 unchanged=ending.unchanged,
                 confirms=confirmed.run_id if confirmed else "",
@@ -246,50 +213,6 @@ def release_place(index: RunIndex, open_run: OpenRun, queue: Queue, run: Run) ->
         queue.plan(waiting.run_id)
     else:
         index.wait(waiting)
-
-
-def _folders_now(ending: Ending) -> Iterator[IndexedFolder]:
-    """The base index with what the run verified put over it."""
-    by_path = {v.path: v for v in ending.verified.values()}
-    for folder in ending.index.folders():
-        if folder.path not in by_path:
-            yield folder
-    for verified in by_path.values():
-        if verified.folder is not None:
-            yield verified.folder
-
-
-def _status(run: Run, ending: Ending) -> RunStatus:
-    done = all(shard.status is ShardStatus.DONE for shard in ending.shards)
-    tally: Tally = run.tally
-    whole = run.walk_complete and done and not ending.suspects and not run.stop
-    if whole and not tally.failed and not tally.held:
-        return RunStatus.COMPLETE
-    return RunStatus.INCOMPLETE
-
-
-def _unchanged(status: RunStatus, ending: Ending) -> bool:
-    """Whether nothing was done, and the last record says just what this one would."""
-    record = ending.index.record
-    tally = ending.run.tally
-    return (
-        status is RunStatus.COMPLETE
-        and record is not None
-        and record.status == RunStatus.COMPLETE.value
-        and record.scope == scope_key(ending.run.request.scope)
-        and not any(shard.pushed for shard in ending.shards)
-        and not (tally.stored or tally.deleted or tally.moved)
-        and not tally.out_of_place
-    )
-
-
-def _dry_status(run: Run) -> RunStatus:
-    if run.stop is Stop.CANCELLED:
-        return RunStatus.CANCELLED
-    if run.stop is Stop.CREDENTIALS:
-        return RunStatus.FAILED
-    whole = run.walk_complete and not run.tally.failed and not run.tally.held
-    return RunStatus.COMPLETE if whole else RunStatus.INCOMPLETE
 
 
 def _finished(run: Run) -> Event:

@@ -9,7 +9,7 @@ from shared.domain.events import Event, EventName
 from shared.domain.objects import is_within
 from shared.domain.run_ids import new_run_id
 from shared.domain.runs import Mode, Request, new_run
-from shared.domain.scope import Scope
+from shared.domain.scope import Scope, outermost
 from shared.errors import AlreadyExists, InvalidRequest
 from shared.ports import Clock, Events, Queue, RunIndex, RunStore, Write
 
@@ -127,4 +127,4 @@ class OpenRun:
                     f"paths[{number}]",
                     f"{path} lies outside what is backed up: {roots}",
                 )
-        return replace(self.scope, roots=paths) if paths else self.scope
+        return replace(self.scope, roots=outermost(paths)) if paths else self.scope

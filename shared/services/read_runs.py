@@ -9,9 +9,10 @@ from enum import StrEnum
 from itertools import islice
 
 from shared.domain.outcomes import CHANGES, Outcome, OutcomeKind, from_lines
-from shared.domain.runs import Run, ShardStatus, add_calls
+from shared.domain.runs import Run, Shard, ShardStatus, add_calls
 from shared.errors import InvalidRequest
 from shared.ports import Blobs, Clock, RunIndex, RunStore
+from shared.services.plan_run import run_outcomes_name
 from shared.services.rows import read_run
 
 MAX_BLOBS_A_PAGE = 400
@@ -86,11 +87,21 @@ class RunsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How much of what shards were given is done."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunDetails:
     """A run as of now, the work of shards that are not closed yet included."""
 
     run: Run
     seconds: float
+    objects: Progress
+    shards: Progress
     pages: Mapping[Listing, OutcomePage]
 
 
@@ -110,47 +121,60 @@ class ReadRuns:
         """
         page = self.index.newest(limit, mark)
         rows = (self.store.run(run_id) for run_id in page.run_ids)
-        runs = tuple(self._as_of_now(stored.row) for stored in rows if stored)
+        runs = tuple(self._listed(stored.row) for stored in rows if stored)
         return RunsPage(runs, page.next)
 
     def details(
         self, run_id: str, marks: Mapping[Listing, Mark], limit: int
     ) -> RunDetails:
-        """The run, and of each list the `limit` outcomes from its mark on.
+        """The run, and of each marked list the `limit` outcomes from its mark on.
 
-        `NotFound` where there is none. A limit of 0 reads no list at all.
+        Without marks all lists are read, from their start. A list that was not
+        read, and all of them with a limit of 0, has no items and a `next` that
+        says where it would begin. `NotFound` where there is no such run.
         """
-        run = self._as_of_now(read_run(self.store, run_id).row)
+        row = read_run(self.store, run_id).row
+        shards = tuple(stored.row for stored in self.store.shards(run_id))
         return RunDetails(
-            run, _seconds(run, self.clock.now()), self._pages(run_id, marks, limit)
+            run=_as_of_now(row, shards),
+            seconds=_seconds(row, self.clock.now()),
+            objects=_objects(shards),
+            shards=Progress(sum(not s.status.open for s in shards), len(shards)),
+            pages=self._pages(run_id, shards, marks, limit),
         )
 
-    def _as_of_now(self, run: Run) -> Run:
-        """The run's row counts closed shards only; those at work know their own."""
+    def _listed(self, run: Run) -> Run:
         if not run.status.open:
             return run
-        tally, calls = run.tally, run.calls
-        for stored in self.store.shards(run.id, ShardStatus.QUEUED):
-            tally += stored.row.tally
-            calls = add_calls(calls, stored.row.calls)
-        return replace(run, tally=tally, calls=calls)
+        queued = self.store.shards(run.id, ShardStatus.QUEUED)
+        return _as_of_now(run, [stored.row for stored in queued])
 
     def _pages(
-        self, run_id: str, marks: Mapping[Listing, Mark], limit: int
+        self,
+        run_id: str,
+        shards: Iterable[Shard],
+        marks: Mapping[Listing, Mark],
+        limit: int,
     ) -> dict[Listing, OutcomePage]:
         collected = {
             listing: _Collected(listing.kinds, limit, marks.get(listing, Mark()))
             for listing in Listing
         }
         if limit:
-            prefix = f"runs/{run_id}/outcomes/"
-            self._collect(prefix, tuple(collected.values()))
+            # Only what a shard's row names is true: a worker that lost its claim
+            # may have left other blobs behind.
+            names = {name for shard in shards for name in shard.outcomes}
+            names.update(self.blobs.names(run_outcomes_name(run_id, "")))
+            wanted = tuple(collected[listing] for listing in marks or Listing)
+            self._collect(f"runs/{run_id}/", sorted(names), wanted)
         return {listing: wanted.page() for listing, wanted in collected.items()}
 
-    def _collect(self, prefix: str, lists: tuple["_Collected", ...]) -> None:
+    def _collect(
+        self, prefix: str, names: Iterable[str], lists: tuple["_Collected", ...]
+    ) -> None:
         first = min(wanted.mark.blob for wanted in lists)
-        names = (n.removeprefix(prefix) for n in self.blobs.names(prefix))
-        ahead: Iterator[str] = (name for name in names if name >= first)
+        short = (name.removeprefix(prefix) for name in names)
+        ahead: Iterator[str] = (name for name in short if name >= first)
         for name in islice(ahead, MAX_BLOBS_A_PAGE):
             if all(wanted.full for wanted in lists):
                 return
@@ -160,6 +184,33 @@ class ReadRuns:
         beyond = next(ahead, None)
         for wanted in lists:
             wanted.stop(beyond)
+
+
+def _as_of_now(run: Run, shards: Iterable[Shard]) -> Run:
+    """The run's row counts closed shards only; those at work know their own."""
+    if not run.status.open:
+        return run
+    tally, calls = run.tally, run.calls
+    for shard in shards:
+        if shard.status.open:
+            tally += shard.tally
+            calls = add_calls(calls, shard.calls)
+    return replace(run, tally=tally, calls=calls)
+
+
+def _objects(shards: Iterable[Shard]) -> Progress:
+    done = total = 0
+    for shard in shards:
+        total += shard.objects
+        done += _done(shard) if shard.status.open else shard.objects
+    return Progress(done, total)
+
+
+def _done(shard: Shard) -> int:
+    tally = shard.tally
+    stored = tally.equal + tally.exported
+    not_stored = tally.excepted + tally.failed + tally.vanished
+    return min(shard.objects, stored + not_stored + tally.deleted + tally.moved)
 
 
 def _offer(lists: Iterable["_Collected"], at: Mark, outcome: Outcome) -> None:
@@ -213,8 +264,10 @@ def marks_from(texts: Mapping[Listing, str | None]) -> dict[Listing, Mark]:
     """The marks that callers handed back; `InvalidRequest` names a wrong one."""
     marks = {}
     for listing, text in texts.items():
+        if not text:
+            continue
         try:
-            marks[listing] = Mark.from_text(text) if text else Mark()
+            marks[listing] = Mark.from_text(text)
         except ValueError as error:
             problem = "is not a mark that an earlier answer gave as `next`"
             raise InvalidRequest(f"{listing}_after", problem) from error

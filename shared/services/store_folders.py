@@ -97,8 +97,8 @@ class StoreFolders:
     def _without_equal(self, works: Sequence[FolderWork]) -> list[FolderWork]:
         """Leave out folders of which only untimed objects could differ, and do not."""
         checked = [work for work in works if work.folder.checked]
-        if self.dry_run or not checked:
-            return [work for work in works if not work.folder.checked]
+        if self.dry_run:
+            return list(works)
         untimed = [(work, obj) for work in checked for obj in _untimed(work.folder)]
         answers = self.exporter(obj for _, obj in untimed)
         for (work, _), (obj, result) in zip(untimed, answers, strict=True):
