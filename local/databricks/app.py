@@ -9,8 +9,11 @@ from local.databricks import (
     access,
     changes,
     export,
+    filling,
     importing,
     listing,
+    local_routes,
+    permissions,
     repos,
 )
 from local.databricks.access import ACCESS, Access
@@ -21,7 +24,8 @@ from local.databricks.listing import STORE
 from local.databricks.store import Store
 
 LOCAL_TOKEN = "dapi-local"  # noqa: S105 - opens nothing but this server
-_MODULES = (access, listing, export, importing, changes, repos)
+_API = (access, listing, export, importing, changes, repos, permissions)
+_LOCAL = (local_routes, filling)
 
 
 def create_app(
@@ -49,7 +53,7 @@ def create_app(
         Exporting(),
         Homes(),
     )
-    for module in _MODULES:
+    for module in _API + _LOCAL:
         app.add_routes(module.ROUTES)
     (control or Control(error_shape=error_shape)).mount(app)
     return app
