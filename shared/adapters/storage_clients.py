@@ -5,6 +5,7 @@ wait for them. Their own retries are off (`storage_errors.repeated` says why), t
 timeouts short, and all three services share one pool of connections.
 """
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -101,6 +102,8 @@ def _transport() -> "RequestsTransport":
     from azure.core.pipeline.transport import RequestsTransport  # noqa: PLC0415
     from requests.adapters import HTTPAdapter  # noqa: PLC0415
 
+    # At DEBUG it logs addresses with all they hold, also a signature.
+    logging.getLogger("urllib3").setLevel(logging.INFO)
     session = requests.Session()
     # What lies in the environment or in .netrc is none of the account's business.
     session.trust_env = False

@@ -38,6 +38,20 @@ def test_it_is_released_when_the_push_fails(lease: PushLease) -> None:
         pass
 
 
+def test_who_comes_after_a_push_does_not_wait(
+    clients: StorageClients, container: str, blob_lease: BlobPushLease
+) -> None:
+    clock = FakeClock()
+    other = BlobPushLease(clients.blobs, "org/repo/main", clock, container)
+    with pytest.raises(ZeroDivisionError), blob_lease.hold():
+        raise ZeroDivisionError
+
+    with other.hold():
+        pass
+
+    assert clock.passed == 0
+
+
 def test_nothing_runs_on_after_it(lease: PushLease) -> None:
     before = threading.active_count()
     with lease.hold():
