@@ -77,6 +77,7 @@ _ORGANIZATION: tuple[Route, ...] = (
     ("OPTIONS", "/_apis/", discovery.get_locations),
     ("GET", "/_apis/ResourceAreas", discovery.get_resource_areas),
     ("GET", "/_apis/connectionData", discovery.get_connection_data),
+    ("GET", "/_apis/ConnectionData", discovery.get_connection_data),
     ("GET", "/_apis/projects", discovery.get_projects),
     ("GET", "/_apis/projects/{named}", discovery.get_project),
 )

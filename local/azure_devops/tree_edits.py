@@ -53,8 +53,8 @@ class Trees(Protocol):
 class _Node:
     """A folder on the way to a change, or the place of a change."""
 
-    change: Change | None = None
-    entry: Entry | None = None  # what an accepted change puts here; None removes
+    is_change: bool = False
+    entry: Entry | None = None  # what the change puts here; None removes
     children: dict[str, "_Node"] = field(default_factory=dict)
 
 
@@ -71,26 +71,28 @@ def apply_changes(trees: Trees, root: str, changes: Sequence[Change]) -> Edited:
     plan = _Node()
     edit = _Edit(trees, root)
     for change in changes:
-        for place, entry in edit.effects(change):
-            _put(plan, place, change, entry)
+        sources = (change.source,) if change.source is not None else ()
+        nodes = [_reserve(plan, place) for place in (*sources, change.path)]
+        for node, entry in zip(nodes, edit.effects(change), strict=True):
+            node.entry = entry
     return edit.write(plan)
 
 
-def _put(
-    plan: _Node, place: tuple[str, ...], change: Change, entry: Entry | None
-) -> None:
+def _reserve(plan: _Node, place: tuple[str, ...]) -> _Node:
+    """Take a place in the plan; raises EditError if another change is there."""
     shown = "/" + "/".join(place)
     node = plan
     for segment in place:
-        if node.change is not None:
+        if node.is_change:
             raise EditError(f"The path '{shown}' lies below another changed path.")
         node = node.children.setdefault(segment, _Node())
-    if node.change is not None:
+    if node.is_change:
         # likely: MultipleOperationsOnSameFile; so a swap needs two pushes
         raise EditError(f"Multiple operations on the path '{shown}' in one commit.")
     if node.children:
         raise EditError(f"The path '{shown}' contains another changed path.")
-    node.change, node.entry = change, entry
+    node.is_change = True
+    return node
 
 
 class _Edit:
@@ -101,22 +103,22 @@ class _Edit:
         self._root = root
         self._read: dict[str, dict[str, Entry]] = {}
 
-    def effects(self, change: Change) -> list[tuple[tuple[str, ...], Entry | None]]:
-        """Say what the change does to which paths; raises EditError."""
+    def effects(self, change: Change) -> list[Entry | None]:
+        """Say what the change leaves at its source, if any, and at its path."""
         if change.kind == "rename":
             return self._rename(change)
         existing = self._find(change.path)
         if change.kind == "delete":
             if existing is None:
                 raise EditError(_missing(change.shown))
-            return [(change.path, None)]
+            return [None]
         if change.kind == "add" and existing is not None:
             # reported: harness/harness-core, neuvector/neuvector
             raise EditError(
                 f"The path '{change.shown}' specified in the add operation already"
                 " exists. Please specify a new path."
             )
-        return [(change.path, self._written(change, existing))]
+        return [self._written(change, existing)]
 
     def _written(self, change: Change, existing: Entry | None) -> Entry:
         if change.kind == "edit" and existing is None:
@@ -129,16 +131,15 @@ class _Edit:
         mode = existing.mode if existing is not None else FILE_MODE
         return Entry(mode, change.path[-1], change.blob.oid)
 
-    def _rename(self, change: Change) -> list[tuple[tuple[str, ...], Entry | None]]:
-        source = change.source or ()
-        moved = self._find(source)
+    def _rename(self, change: Change) -> list[Entry | None]:
+        moved = self._find(change.source or ())
         if moved is None:
             raise EditError("Could not find rename source.")  # likely
         if self._find(change.path) is not None:
             raise EditError(f"The rename target '{change.shown}' already exists.")
         self._check_parents(change.path)
         target = Entry(moved.mode, change.path[-1], moved.oid)
-        return [(source, None), (change.path, target)]
+        return [None, target]
 
     def _check_parents(self, path: tuple[str, ...]) -> None:
         for depth in range(1, len(path)):
@@ -195,7 +196,7 @@ class _Edit:
         child: _Node,
         staged: list[StagedObject],
     ) -> Entry | None:
-        if child.change is not None:
+        if child.is_change:
             return child.entry
         below = existing.oid if existing is not None and existing.is_tree else None
         written = self._write(below, child, staged)

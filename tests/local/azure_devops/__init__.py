@@ -1,0 +1,1 @@
+"""Tests of the local Azure DevOps server, through its own front door."""
