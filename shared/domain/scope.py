@@ -9,6 +9,7 @@ What lies below an excluded folder is excluded with it.
 
 import functools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.domain.objects import is_within
@@ -51,6 +52,11 @@ def parse_roots(text: str) -> tuple[str, ...]:
     roots = [normal_path(part) for part in text.split(";") if part.strip()]
     if not roots:
         raise ValueError("no workspace path is named")
+    return outermost(roots)
+
+
+def outermost(roots: Iterable[str]) -> tuple[str, ...]:
+    """The roots without those that lie inside another, or come twice."""
     distinct = dict.fromkeys(roots)
     return tuple(
         root

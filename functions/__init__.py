@@ -1,0 +1,1 @@
+"""TRIGGERS: what the platform calls; speaks azure.functions, knows no remote."""

@@ -1,0 +1,170 @@
+"""TRIGGERS: what callers ask about runs, checked field by field; starts nothing."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import azure.functions as func
+
+from functions.problems import TOO_LARGE, invalid
+from shared.domain.run_ids import is_run_id
+from shared.domain.runs import Mode
+from shared.errors import InvalidRequest, NotFound
+from shared.services.open_run import HTTP, Wanted
+from shared.services.read_runs import Listing, Mark, marks_from
+
+MAX_BODY_BYTES = 65_536
+MAX_PATHS = 100
+MAX_PATH_CHARACTERS = 4_096
+MAX_MESSAGE_CHARACTERS = 500
+MAX_CALLER_CHARACTERS = 200
+MAX_MARK_CHARACTERS = 1_024
+DEFAULT_RUNS, MAX_RUNS = 20, 100
+DEFAULT_OUTCOMES, MAX_OUTCOMES = 100, 1_000
+
+_CALLER = "x-ms-client-principal-name"
+"""Who signed in, set by App Service authentication (documented: Azure App Service)."""
+
+_NOT_ONE_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_MARK = re.compile(r"[!-~]+")
+_NUMBER = re.compile(r"[0-9]{1,6}")
+
+
+@dataclass(slots=True)
+class _Fields:
+    """A JSON object whose fields are taken one by one; what is wrong adds up."""
+
+    left: dict[str, object]
+    errors: list[InvalidRequest] = field(default_factory=list)
+
+    def take[T](self, name: str, check: Callable[[object], T], default: T) -> T:
+        """The field's checked value; the default where it is not given or wrong."""
+        if name not in self.left:
+            return default
+        try:
+            return check(self.left.pop(name))
+        except ValueError as error:
+            self.errors.append(InvalidRequest(name, str(error)))
+        except InvalidRequest as error:
+            self.errors.append(error)
+        return default
+
+    def end(self) -> None:
+        """Whatever is left now is nothing that we know."""
+        for name in list(self.left)[:MAX_PATHS]:
+            self.errors.append(InvalidRequest(name, "is no field of this request"))
+
+
+def wanted_run(req: func.HttpRequest) -> Wanted | func.HttpResponse:
+    """The run that the body asks for, or the problem that it is."""
+    raw = req.get_body()
+    if len(raw) > MAX_BODY_BYTES:
+        return TOO_LARGE.answer(f"A body has at most {MAX_BODY_BYTES} bytes.")
+    fields = _Fields(_json_object(raw))
+    wanted = Wanted(
+        trigger=HTTP,
+        mode=fields.take("mode", _mode, Mode.INCREMENTAL),
+        dry_run=fields.take("dry_run", _truth, default=False),
+        paths=fields.take("paths", _paths, ()),
+        message=fields.take("message", _message, ""),
+        allow_deletions=fields.take("allow_deletions", _run_id, ""),
+        requested_by=_caller(req),
+    )
+    fields.end()
+    return invalid(fields.errors) if fields.errors else wanted
+
+
+def run_id(req: func.HttpRequest) -> str:
+    """The run that the route names; `NotFound` for what cannot be a run's id."""
+    text = str(req.route_params.get("run_id", ""))
+    if not is_run_id(text):
+        raise NotFound("there is no such run")
+    return text
+
+
+def runs_page(params: Mapping[str, str]) -> tuple[int, str | None]:
+    """The limit and the mark of a list of runs."""
+    mark = params.get("next")
+    if mark and (len(mark) > MAX_MARK_CHARACTERS or not _MARK.fullmatch(mark)):
+        raise InvalidRequest("next", "is not a mark that an earlier answer gave")
+    return _limit(params, 1, DEFAULT_RUNS, MAX_RUNS), mark or None
+
+
+def outcomes_page(params: Mapping[str, str]) -> tuple[int, dict[Listing, Mark]]:
+    """The limit and the marks of a run's lists."""
+    texts = {listing: params.get(f"{listing}_after") for listing in Listing}
+    return _limit(params, 0, DEFAULT_OUTCOMES, MAX_OUTCOMES), marks_from(texts)
+
+
+def _limit(params: Mapping[str, str], least: int, default: int, most: int) -> int:
+    text = params.get("limit")
+    if text is None:
+        return default
+    if not _NUMBER.fullmatch(text) or not least <= int(text) <= most:
+        raise InvalidRequest("limit", f"is a number from {least} to {most}")
+    return int(text)
+
+
+def _json_object(raw: bytes) -> dict[str, object]:
+    try:
+        body = json.loads(raw.decode("utf-8")) if raw.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequest("", "the body is not JSON in UTF-8") from error
+    if not isinstance(body, dict):
+        raise InvalidRequest("", "the body is not a JSON object")
+    return body
+
+
+def _mode(value: object) -> Mode:
+    if not isinstance(value, str) or value not in set(Mode):
+        raise ValueError(f"is one of {', '.join(Mode)}")
+    return Mode(value)
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("is true or false")  # noqa: TRY004 - the caller's value
+    return value
+
+
+def _run_id(value: object) -> str:
+    if not isinstance(value, str) or not is_run_id(value):
+        raise ValueError("is the id of a run, such as 20261122T020000Z-3f9a1c")
+    return value
+
+
+def _message(value: object) -> str:
+    if not isinstance(value, str) or len(value) > MAX_MESSAGE_CHARACTERS:
+        raise ValueError(f"is a text of at most {MAX_MESSAGE_CHARACTERS} characters")
+    if any(unicodedata.category(char) in _NOT_ONE_LINE for char in value):
+        raise ValueError("is one line without control characters")
+    return value
+
+
+def _paths(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > MAX_PATHS:
+        raise ValueError(f"is a list of at most {MAX_PATHS} workspace paths")
+    return tuple(_path(path, f"paths[{n}]") for n, path in enumerate(value))
+
+
+def _path(value: object, name: str) -> str:
+    if not isinstance(value, str) or not value.startswith("/"):
+        raise InvalidRequest(name, "is an absolute workspace path, such as /Shared")
+    if len(value) > MAX_PATH_CHARACTERS:
+        raise InvalidRequest(name, f"has more than {MAX_PATH_CHARACTERS} characters")
+    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value):
+        raise InvalidRequest(name, "holds a character that no path can have")
+    path = value.rstrip("/")
+    if path == "/Workspace" or path.startswith("/Workspace/"):
+        path = path.removeprefix("/Workspace")
+    if any(part in {"", ".", ".."} for part in path.split("/")[1:]):
+        raise InvalidRequest(name, "has an empty component, '.' or '..'")
+    return path or "/"
+
+
+def _caller(req: func.HttpRequest) -> str:
+    name = req.headers.get(_CALLER) or ""
+    shown = "".join(char for char in name if char.isprintable())
+    return shown[:MAX_CALLER_CHARACTERS]

@@ -1,0 +1,194 @@
+"""The HTTP API in process: real triggers and services, storage in memory.
+
+Every answer is held against the OpenAPI document, so that no test can see an
+answer that the document does not describe.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import azure.functions as func
+from jsonschema import (  # type: ignore[import-untyped]
+    Draft202012Validator,
+    FormatChecker,
+)
+
+from functions import http_openapi, http_runs
+from shared.domain.runs import Run
+from shared.domain.scope import Scope
+from shared.ports import Write
+from shared.services.cancel_run import CancelRun
+from shared.services.open_run import OpenRun
+from shared.services.read_runs import ReadRuns
+from tests.fakes.storage import (
+    FakeBlobs,
+    FakeClock,
+    FakeEvents,
+    FakeQueue,
+    FakeRunIndex,
+    FakeRunStore,
+)
+
+HOST = "http://127.0.0.1:7071"
+DOCUMENT: dict[str, Any] = json.loads(
+    Path(http_openapi.__file__).with_name("openapi.json").read_bytes()
+)
+
+
+@dataclass
+class Bound:
+    """What the triggers take from the app, bound to storage in memory."""
+
+    scope: Scope = field(default_factory=lambda: Scope(("/Shared", "/Users")))
+    store: FakeRunStore = field(default_factory=FakeRunStore)
+    index: FakeRunIndex = field(default_factory=FakeRunIndex)
+    blobs: FakeBlobs = field(default_factory=FakeBlobs)
+    queue: FakeQueue = field(default_factory=FakeQueue)
+    clock: FakeClock = field(default_factory=FakeClock)
+    events: FakeEvents = field(default_factory=FakeEvents)
+    noises: Iterator[str] = field(
+        default_factory=lambda: (f"{number:06x}" for number in range(1_000))
+    )
+
+    @property
+    def open_run(self) -> OpenRun:
+        return OpenRun(
+            self.store,
+            self.index,
+            self.queue,
+            self.clock,
+            self.events,
+            self.scope,
+            timedelta(hours=4),
+            lambda: next(self.noises),
+        )
+
+    @property
+    def read_runs(self) -> ReadRuns:
+        return ReadRuns(self.store, self.index, self.blobs, self.clock)
+
+    @property
+    def cancel_run(self) -> CancelRun:
+        return CancelRun(self.store, self.queue)
+
+    def enter(self, run: Run) -> Run:
+        self.store.write(Write(run))
+        self.index.enter(run.request)
+        return run
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    type: str
+    headers: Mapping[str, str]
+    body: Any
+
+
+class Route:
+    """One function as the platform indexes it."""
+
+    def __init__(self, built: Any) -> None:
+        trigger = built.get_trigger()
+        self.name: str = built.get_function_name()
+        self.template: str = trigger.route
+        self.methods = {method.value for method in trigger.methods}
+        self.level: func.AuthLevel = trigger.auth_level
+        self.handler = built.get_user_function()
+        self.pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.template))
+
+
+def routes() -> list[Route]:
+    """All HTTP functions, as a host would find them."""
+    indexed = func.FunctionApp()
+    for blueprint in (http_runs.bp, http_openapi.bp):
+        indexed.register_functions(blueprint)
+    return [Route(built) for built in indexed.get_functions()]
+
+
+class Api:
+    """Calls the functions by their routes."""
+
+    def __init__(self, bound: Bound) -> None:
+        self.bound = bound
+        self.routes = routes()
+
+    def get(self, path: str) -> Answer:
+        return self.call("GET", path)
+
+    def post(self, path: str, body: Any = None, raw: bytes | None = None) -> Answer:
+        content = raw if raw is not None else json.dumps(body or {}).encode()
+        return self.call("POST", path, content)
+
+    def delete(self, path: str) -> Answer:
+        return self.call("DELETE", path)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        url = urlsplit(HOST + path)
+        route, params = self._route(method, url.path)
+        request = func.HttpRequest(
+            method,
+            HOST + path,
+            headers=headers,
+            params=dict(parse_qsl(url.query)),
+            route_params=params,
+            body=content,
+        )
+        answer = route.handler(request)
+        assert_described(f"/api/{route.template}", method, answer)
+        body = json.loads(answer.get_body())
+        headers = dict(answer.headers)
+        return Answer(answer.status_code, answer.mimetype, headers, body)
+
+    def _route(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        for route in self.routes:
+            match = route.pattern.fullmatch(path.removeprefix("/api/"))
+            if match and method in route.methods:
+                return route, match.groupdict()
+        raise AssertionError(f"no function answers {method} {path}")
+
+
+def described(template: str, method: str) -> Any:
+    """The document's operation for a route."""
+    return DOCUMENT["paths"][template][method.lower()]
+
+
+def assert_described(template: str, method: str, answer: func.HttpResponse) -> None:
+    """The answer is one of those that the document promises, to the letter."""
+    responses = described(template, method)["responses"]
+    assert str(answer.status_code) in responses
+    response = resolved(responses[str(answer.status_code)])
+    schema = response["content"][answer.mimetype]["schema"]
+    assert_valid(json.loads(answer.get_body()), schema)
+    for name, header in response.get("headers", {}).items():
+        text = answer.headers[name]
+        value = int(text) if header["schema"]["type"] == "integer" else text
+        assert_valid(value, header["schema"])
+
+
+def assert_valid(value: object, schema: Mapping[str, Any]) -> None:
+    """The value is what the schema says; references lead into the document."""
+    rooted = {**schema, "components": DOCUMENT["components"]}
+    Draft202012Validator(rooted, format_checker=FormatChecker()).validate(value)
+
+
+def resolved(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The part, or what it refers to."""
+    found: Any = DOCUMENT
+    if "$ref" not in part:
+        return part
+    for key in part["$ref"].removeprefix("#/").split("/"):
+        found = found[key]
+    return resolved(found)

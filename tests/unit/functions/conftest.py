@@ -1,0 +1,17 @@
+"""The API and what it stands on, for each test anew."""
+
+import pytest
+
+from functions import http_runs
+from tests.unit.functions.api import Api, Bound
+
+
+@pytest.fixture
+def bound() -> Bound:
+    return Bound()
+
+
+@pytest.fixture
+def api(bound: Bound, monkeypatch: pytest.MonkeyPatch) -> Api:
+    monkeypatch.setattr(http_runs, "app", lambda: bound)
+    return Api(bound)

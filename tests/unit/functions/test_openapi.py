@@ -1,0 +1,153 @@
+import re
+from dataclasses import fields
+from typing import Any
+
+import azure.functions as func
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]
+
+from functions import run_requests
+from shared.domain.outcomes import OutcomeKind
+from shared.domain.runs import Mode, RunStatus, Stop, Tally
+from shared.services.read_runs import Listing
+from tests.unit.functions.api import (
+    DOCUMENT,
+    Api,
+    Bound,
+    assert_valid,
+    described,
+    resolved,
+    routes,
+)
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+OPERATIONS = [
+    (path, method)
+    for path, item in DOCUMENT["paths"].items()
+    for method in METHODS & item.keys()
+]
+
+
+def walk(part: object) -> Any:
+    yield part
+    children: Any = ()
+    if isinstance(part, dict):
+        children = part.values()
+    if isinstance(part, list):
+        children = part
+    for child in children:
+        yield from walk(child)
+
+
+def test_the_document_is_served(api: Api) -> None:
+    assert api.get("/api/openapi.json").body == DOCUMENT
+
+
+def test_functions_and_descriptions_are_the_same_set() -> None:
+    served = {
+        (f"/api/{route.template}", method.lower(), route.name)
+        for route in routes()
+        for method in route.methods
+    }
+
+    assert served == {
+        (path, method, described(path, method)["operationId"])
+        for path, method in OPERATIONS
+    }
+
+
+def test_every_function_needs_a_key() -> None:
+    assert {route.level for route in routes()} == {func.AuthLevel.FUNCTION}
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_schema_is_a_schema(name: str) -> None:
+    Draft202012Validator.check_schema(SCHEMAS[name])
+
+
+def test_every_reference_leads_somewhere() -> None:
+    references = [part for part in walk(DOCUMENT) if isinstance(part, dict)]
+
+    assert all(resolved(part) is not None for part in references)
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_parameter_of_a_path_is_described(path: str, method: str) -> None:
+    item = DOCUMENT["paths"][path]
+    parameters = item.get("parameters", []) + item[method].get("parameters", [])
+
+    in_path = {each["name"] for each in parameters if each["in"] == "path"}
+
+    assert in_path == set(re.findall(r"\{(\w+)\}", path))
+
+
+def test_words_are_those_of_the_code() -> None:
+    assert SCHEMAS["RunStatus"]["enum"] == list(RunStatus)
+    assert SCHEMAS["Outcome"]["properties"]["kind"]["enum"] == list(OutcomeKind)
+    assert SCHEMAS["Wanted"]["properties"]["mode"]["enum"] == list(Mode)
+    stops = [stop.value or None for stop in Stop]
+    assert set(SCHEMAS["Run"]["properties"]["stop"]["enum"]) == set(stops)
+    counts = [each.name for each in fields(Tally)]
+    assert sorted(SCHEMAS["Counts"]["properties"]) == sorted(counts)
+    assert set(Listing) <= SCHEMAS["Run"]["properties"].keys()
+
+
+def test_limits_are_those_of_the_code() -> None:
+    wanted = SCHEMAS["Wanted"]["properties"]
+    shown = {
+        each["name"]: each["schema"]
+        for each in described("/api/runs/{run_id}", "get")["parameters"]
+    }
+    listed = {
+        each["name"]: each["schema"]
+        for each in described("/api/runs", "get")["parameters"]
+    }
+
+    assert wanted["paths"]["maxItems"] == run_requests.MAX_PATHS
+    assert wanted["paths"]["items"]["maxLength"] == run_requests.MAX_PATH_CHARACTERS
+    assert wanted["message"]["maxLength"] == run_requests.MAX_MESSAGE_CHARACTERS
+    assert shown["limit"]["maximum"] == run_requests.MAX_OUTCOMES
+    assert shown["limit"]["default"] == run_requests.DEFAULT_OUTCOMES
+    assert listed["limit"]["maximum"] == run_requests.MAX_RUNS
+    assert listed["limit"]["default"] == run_requests.DEFAULT_RUNS
+    assert {f"{listing}_after" for listing in Listing} == shown.keys() - {"limit"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 202),
+        ({"mode": "full", "dry_run": False}, 202),
+        ({"paths": ["/Shared", "/Shared/a/", "/Workspace/Users/\U0001f600"]}, 202),
+        ({"paths": ["/Shared/..."]}, 202),
+        ({"paths": []}, 202),
+        ({"message": "Grüße: \U0001f600"}, 202),
+        ({"mode": "all"}, 400),
+        ({"paths": ["Shared"]}, 400),
+        ({"paths": ["/Shared/.."]}, 400),
+        ({"paths": ["/Shared//a"]}, 400),
+        ({"paths": [""]}, 400),
+        ({"message": "a\nb"}, 400),
+        ({"message": "a\u2029b"}, 400),
+        ({"allow_deletions": "x"}, 400),
+        ({"more": 1}, 400),
+    ],
+)
+def test_the_document_accepts_the_bodies_that_the_app_accepts(
+    api: Api, bound: Bound, body: dict[str, object], status: int
+) -> None:
+    answer = api.post("/api/runs", body)
+    bound.index.holder = None
+
+    assert answer.status == status
+    if status == 202:
+        assert_valid(body, SCHEMAS["Wanted"])
+        return
+    with pytest.raises(ValidationError):
+        assert_valid(body, SCHEMAS["Wanted"])
+
+
+def test_problems_have_the_members_of_their_standard() -> None:
+    assert {"type", "title", "status", "detail"} <= set(SCHEMAS["Problem"]["required"])
