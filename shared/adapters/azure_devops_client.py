@@ -15,7 +15,6 @@ import os
 import shutil
 import tempfile
 import threading
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -67,7 +66,7 @@ class AzureDevOpsClient:
         client = package("git.git_client").GitClient(
             base_url=organization_url, creds=_Signed(tokens, scheme)
         )
-        client.config.retry_policy.policy = Retry(0, read=False)
+        client.config.session_configuration_callback = _one_attempt
         client.config.redirect_policy.allow = False
         client.config.connection.timeout = timeout
         client.config.hooks.append(_Answers(self._courtesy.hear))
@@ -88,7 +87,10 @@ class AzureDevOpsClient:
             AzureError,
             package_error(),
             requests.RequestException,
-            zipfile.BadZipFile,
+            # The package's own way to fail at an answer that is none.
+            AttributeError,
+            KeyError,
+            TypeError,
             ValueError,
         ) as error:
             told = sentence(f"{type(error).__name__}: {error}")
@@ -128,6 +130,13 @@ def _prepare_import() -> None:
     # At DEBUG they log whole bodies.
     for logger in ("azure.devops", "azure.devops.client", "msrest"):
         logging.getLogger(logger).setLevel(logging.INFO)
+
+
+def _one_attempt(session: requests.Session, *_: object, **arguments: Any) -> Any:
+    """Called before each request: sessions are made one a thread, and early."""
+    for adapter in session.adapters.values():
+        adapter.max_retries = Retry(0, read=False)  # type: ignore[attr-defined]
+    return arguments
 
 
 class _Courtesy:

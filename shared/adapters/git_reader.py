@@ -4,20 +4,34 @@ Documented: Azure Repos REST 7.1 (refs, items batch, trees, blobs, diffs, commit
 """
 
 import itertools
+import lzma
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from shared.adapters.azure_devops_client import AzureDevOpsClient, package
 from shared.domain.blob_ids import blob_id
 from shared.domain.git import Commit, Comparison, TreeItem
-from shared.errors import NotFound, Permanent
+from shared.errors import NotFound, Permanent, Unavailable
 
 BLOBS_A_REQUEST = 500
 CHANGES_A_PAGE = 1000
 _ZIP_IN_MEMORY = 16 * 1024 * 1024
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,  # by an unknown method, on an unknown system
+    RuntimeError,  # with a password
+    OSError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+)
 
 
 def _nobody() -> None:
@@ -44,7 +58,7 @@ class AzureDevOpsReader:
         refs = self._ask("tip", "get_refs", filter=f"heads/{self.branch}")
         # The filter is a prefix: `main` finds `main2`, too.
         wanted = f"refs/heads/{self.branch}"
-        return next((ref.object_id for ref in refs or [] if ref.name == wanted), None)
+        return next((ref.object_id for ref in refs if ref.name == wanted), None)
 
     def items(
         self, commit: str, folders: Sequence[str], files: Sequence[str]
@@ -63,17 +77,17 @@ class AzureDevOpsReader:
                 raise
             found = _with_folders(self.tree(commit))
         else:
-            rows = itertools.chain.from_iterable(rows or [] for rows in answer or [])
+            rows = itertools.chain.from_iterable(rows or [] for rows in answer)
             found = {item.path: item for item in map(_item, rows)}
         return tuple(_selected(found.values(), set(folders), set(files)))
 
     def tree(self, commit: str) -> tuple[TreeItem, ...]:
         """Every file of the commit, by two requests: its tree's id, the tree."""
         root = self._ask("tree", "get_commit", commit_id=commit).tree_id
-        tree = self._ask("tree", "get_tree", sha1=root, recursive=True)
+        tree = self._ask("tree", "get_tree", sha1=_said(root), recursive=True)
         return tuple(
             TreeItem(entry.relative_path.strip("/"), entry.object_id)
-            for entry in tree.tree_entries or []
+            for entry in _said(tree.tree_entries)
             if entry.git_object_type != "tree"
         )
 
@@ -112,12 +126,13 @@ class AzureDevOpsReader:
             )
         )
         rows = self._ask("log", "get_commits", search_criteria=criteria, top=limit)
-        return tuple(self._commit(row) for row in rows or [])
+        return tuple(self._commit(row) for row in rows)
 
     def _ask(self, action: str, method: str, **arguments: Any) -> Any:
         self.on_request()
         with self.client.asking(f"reading ({action})") as git:
-            return getattr(git, method)(**self.client.where, **arguments)
+            answer = getattr(git, method)(**self.client.where, **arguments)
+        return _said(answer)
 
     def _blobs(self, ids: tuple[str, ...]) -> dict[str, bytes]:
         self.on_request()
@@ -147,7 +162,7 @@ class AzureDevOpsReader:
                 target_version=target, target_version_type="commit"
             ),
         }
-        skip = 0
+        skip, last = 0, None
         while True:
             page = self._ask(
                 "compare",
@@ -158,10 +173,13 @@ class AzureDevOpsReader:
                 skip=skip,
                 **versions,
             )
+            _said(page.changes if page.target_commit is None else page)
             yield page
             if page.all_changes_included or not page.changes:
                 return
-            skip += len(page.changes)
+            if page.changes == last:
+                raise Unavailable("reading (compare): a page comes again and again")
+            skip, last = skip + len(page.changes), page.changes
 
     def _commit(self, row: Any) -> Commit:
         # A list may leave the parents out; the commit itself has them.
@@ -174,6 +192,13 @@ class AzureDevOpsReader:
             author=f"{row.author.name} <{row.author.email}>",
             committed_at=row.committer.date,
         )
+
+
+def _said(value: Any) -> Any:
+    """What an answer must say; nothing at all would read as "not there"."""
+    if value is None:
+        raise Unavailable("reading: an answer without what was asked for")
+    return value
 
 
 def _batch(commit: str, folders: Sequence[str], files: Sequence[str]) -> Any:
@@ -233,10 +258,14 @@ def _changes(row: Mapping[str, Any]) -> Iterator[TreeItem]:
         yield TreeItem(source.strip("/"), "")
 
 
-def _unpacked(archive: Any) -> Iterator[bytes]:
-    with zipfile.ZipFile(archive) as opened:
-        for name in opened.infolist():
-            yield opened.read(name)
+def _unpacked(archive: IO[bytes]) -> Iterator[bytes]:
+    """The contents of an archive; one that is damaged is `Unavailable`."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            for entry in opened.infolist():
+                yield opened.read(entry)
+    except _DAMAGED as error:
+        raise Unavailable(f"reading (blobs): a damaged archive, {error}") from None
 
 
 def _as_missing(error: Permanent, ids: Sequence[str]) -> Permanent:
