@@ -6,6 +6,7 @@ Documented: Databricks REST API, Workspace, Repos and SCIM Me.
 import base64
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -46,7 +47,10 @@ class DatabricksWorkspace:
         """The folder's children; see the port."""
         path = _short(folder)
         rows = self._get("list", path, {"path": path}).get("objects") or []
-        children = tuple(_object(row) for row in rows if _short(row["path"]) != "/")
+        with _understood(f"the listing of {path}"):
+            found = [_object(row) for row in rows]
+        # The alias of the top is no child of the top.
+        children = tuple(child for child in found if child.path != "/")
         if [child.path for child in children] == [path]:
             raise NotFound(f"{path} is not a folder")
         if strays := [child.path for child in children if parent(child.path) != path]:
@@ -76,12 +80,14 @@ class DatabricksWorkspace:
 
     def git_folders(self) -> tuple[GitFolder, ...]:
         """All Git folders, over all pages; see the port."""
-        return tuple(_git_folder(row) for page in self._pages() for row in page)
+        with _understood("the list of Git folders"):
+            return tuple(_git_folder(row) for page in self._pages() for row in page)
 
     def identity(self) -> Identity:
         """Who we are, by SCIM; an administrator is a member of `admins`."""
         me = self._get("identity", "the caller", {})
-        groups = {group.get("display") for group in me.get("groups") or []}
+        with _understood("the identity"):
+            groups = {group.get("display") for group in me.get("groups") or []}
         name = me.get("userName") or me.get("displayName") or me.get("id") or ""
         return Identity(str(name), "admins" in groups)
 
@@ -110,6 +116,15 @@ _PATHS: Mapping[str, str] = {
     "repos": "/api/2.0/repos",
     "identity": "/api/2.0/preview/scim/v2/Me",
 }
+
+
+@contextmanager
+def _understood(what: str) -> Iterator[None]:
+    """An answer of another shape than documented is as good as none."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Unavailable(f"{what} is not readable: {error!r}") from None
 
 
 def _short(path: str) -> str:

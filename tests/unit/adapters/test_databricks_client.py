@@ -2,6 +2,7 @@ import base64
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -44,7 +45,14 @@ def test_constructor_asks_nothing_and_a_call_asks_once() -> None:
         assert script.asked == []
 
 
-def test_ambient_settings_do_not_leak_in(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ambient_settings_do_not_leak_in(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login ambient password ambient\n")
+    (tmp_path / ".databrickscfg").write_text("[DEFAULT]\ntoken = ambient\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("DATABRICKS_TOKEN", "DATABRICKS_CLIENT_ID", "ARM_CLIENT_SECRET"):
         monkeypatch.setenv(name, "ambient")
     monkeypatch.setenv("DATABRICKS_HOST", "http://ambient.invalid")
@@ -218,6 +226,17 @@ def test_listing_of_what_is_no_folder_is_not_found() -> None:
 
 def test_listing_that_names_strangers_is_not_believed() -> None:
     with scripted(listing("/a/x", "/b/y")) as script, pytest.raises(Unavailable):
+        workspace(script).list("/a")
+
+
+@pytest.mark.parametrize(
+    "rows", [5, [5], [{}], [{"path": 5}], [{"path": "/a/x", "object_id": "?"}]]
+)
+def test_listing_of_another_shape_is_not_believed(rows: object) -> None:
+    with (
+        scripted(Answer.of({"objects": rows})) as script,
+        pytest.raises(Unavailable),
+    ):
         workspace(script).list("/a")
 
 
