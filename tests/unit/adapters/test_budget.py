@@ -63,6 +63,7 @@ class OffClock:
 
     time: SimulatedTime
     offset: float
+    oversleeps: Callable[[], float]
 
     def monotonic(self) -> float:
         return self.time.monotonic() + self.offset
@@ -71,7 +72,7 @@ class OffClock:
         return self.time.now()
 
     def sleep(self, seconds: float) -> None:
-        self.time.sleep(seconds)
+        self.time.sleep(seconds + self.oversleeps())
 
 
 @dataclass
@@ -82,6 +83,7 @@ class Play:
     seed: int = 1
     starts: list[float] = field(default_factory=list)
     taken: list[int] = field(default_factory=list)
+    oversleeps: Callable[[random.Random], float] = lambda _: 0.0
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -90,7 +92,8 @@ class Play:
         self.parts: list[Callable[[], None]] = []
 
     def worker(self) -> SharedBudget:
-        clock = OffClock(self.time, self.chance.uniform(0, 1e6))
+        offset = self.chance.uniform(0, 1e6)
+        clock = OffClock(self.time, offset, lambda: self.oversleeps(self.chance))
         return SharedBudget(self.rows, {"list": self.budget}, clock)
 
     def busy_worker(self, threads: int, work: tuple[float, float]) -> SharedBudget:
@@ -157,6 +160,15 @@ def test_no_ten_seconds_hold_more_than_ten_times_the_budget(
     play.until(25)
 
     assert play.most_in_ten_seconds() <= budget * 10
+
+
+def test_a_slot_that_was_overslept_is_not_used() -> None:
+    play = Play(oversleeps=lambda chance: chance.choice((0, 0, 0, 1.0, 2.0)))
+    play.busy_worker(100, (0.001, 0.01))
+
+    play.until(60)
+
+    assert play.most_in_ten_seconds() <= 300
 
 
 @pytest.mark.parametrize("workers", [1, 4, 8])
