@@ -30,6 +30,7 @@ BLOB, QUEUE, TABLE, HOST, DATABRICKS, AZURE_DEVOPS = (
 START_SECONDS = 60.0
 GRACE = 5.0  # for what runs when the stack stops; its message comes back
 HOST_KEY = "LOCAL_FUNCTIONS_KEY"
+UNHURRIED = "5000"
 NEVER = "0 0 0 31 2 *"  # a trial starts nothing by itself; name a schedule to have one
 CONTENT = ("storage", "databricks", "azure-devops", "cache", "logs")
 FILES = ("secret", FILE, CHILDREN, LOCK)
@@ -111,6 +112,7 @@ class Stack:
             "BACKUP_SCHEDULE": NEVER,
             "AUDIT_SCHEDULE": NEVER,
             "AzureWebJobsStorage": storage,
+            **self._budgets(),
         } | self._overrides
         project, repository = (
             settings["AZURE_DEVOPS_PROJECT"],
@@ -130,6 +132,13 @@ class Stack:
             storage=storage,
             pid=os.getpid(),
         )
+
+    def _budgets(self) -> dict[str, str]:
+        """The workspace on this machine is nobody else's: no need to be modest."""
+        if "DATABRICKS_HOST" in self._overrides:
+            return {}
+        kinds = ("LIST", "EXPORT", "IMPORT")
+        return {f"DATABRICKS_{kind}_RPS": UNHURRIED for kind in kinds}
 
     def _databricks(self, token: str) -> str:
         if "DATABRICKS_HOST" in self._overrides:
