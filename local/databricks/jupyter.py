@@ -5,6 +5,7 @@ entries) is that of `.ipynb` files which Databricks wrote into public repositori
 """
 
 import json
+import re
 import uuid
 from typing import Any
 
@@ -106,7 +107,7 @@ def _jupyter_cell(cell: Cell, seed: str) -> dict[str, Any]:
 
 
 def _lines(text: str) -> list[str]:
-    return [line for line in text.replace("\n", "\n\0").split("\0") if line]
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
 def _notebook_entry(language: str) -> dict[str, Any]:
