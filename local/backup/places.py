@@ -1,0 +1,109 @@
+"""LOCAL, backup: the stack a backup runs on: the one that runs, or one of its own."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.backup.options import Options
+from local.backup.web import NoAnswerError, Web
+from local.endpoints import Endpoints, read_endpoints
+from local.stack import ORGANIZATION, PROJECT, REPOSITORY, Stack
+
+TARGETS = "targets"
+ANSWER_SECONDS = 5.0
+_SETTING_OF_ENDPOINT = {
+    "DATABRICKS_HOST": "databricks",
+    "AZURE_DEVOPS_ORG_URL": "azure_devops",
+    "AZURE_DEVOPS_PROJECT": "project",
+    "AZURE_DEVOPS_REPOSITORY": "repository",
+}
+
+
+class OtherStackError(Exception):
+    """A stack runs in the data folder, but not the one that is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a backup stands on. `check` raises when a part of our own stack died."""
+
+    endpoints: Endpoints
+    data: Path
+    own: bool
+    clone: str
+    check: Callable[[], None]
+
+
+def data_folder(options: Options) -> Path:
+    """Where everything is kept.
+
+    A real service has a folder of its own, for what is known of one workspace and one
+    repository must never be taken for another's.
+    """
+    named = {k: v for k, v in options.settings.items() if k in _SETTING_OF_ENDPOINT}
+    branch = options.settings.get("AZURE_DEVOPS_BRANCH", "")
+    if not named and not branch:
+        return options.data
+    words = "-".join([*named.values(), *filter(None, [branch])])
+    return options.data / TARGETS / re.sub(r"[^\w.]+", "-", words).strip("-")
+
+
+@contextmanager
+def ground(options: Options, say: Callable[[str], None]) -> Iterator[Ground]:
+    """The running stack if it answers, else one that is stopped at the end.
+
+    `OtherStackError`, and whatever `Stack` raises.
+    """
+    data = data_folder(options)
+    running = read_endpoints(data)
+    if running is not None and _answers(running):
+        _check_same(running, options.settings, data)
+        say(f"using the stack that runs at {running.functions}")
+        yield Ground(running, data, own=False, clone=_url(running), check=_nothing)
+        return
+    say("starting the stack (storage, workspace, repository, functions host)")
+    stack = Stack(data, settings=options.settings)
+    with stack as endpoints:
+        clone = _url(endpoints) if options.real_repository else _bare(data)
+        yield Ground(endpoints, data, own=True, clone=clone, check=stack.check)
+
+
+def _answers(endpoints: Endpoints) -> bool:
+    """Whether all of it does, in whatever words."""
+    addresses = (endpoints.functions, endpoints.databricks, endpoints.azure_devops)
+    return all(map(_answers_at, addresses))
+
+
+def _answers_at(url: str) -> bool:
+    with Web(url) as web:
+        try:
+            web.call("GET", "/", seconds=ANSWER_SECONDS)
+        except NoAnswerError:
+            return False
+    return True
+
+
+def _check_same(running: Endpoints, settings: Mapping[str, str], data: Path) -> None:
+    for setting, name in _SETTING_OF_ENDPOINT.items():
+        wanted = settings.get(setting)
+        if wanted and wanted.rstrip("/") != str(getattr(running, name)).rstrip("/"):
+            raise OtherStackError(
+                f"a stack runs in {data} with another {setting} than the one named; "
+                f"stop it (python -m local down --data {data}) or name another DATA"
+            )
+
+
+def _url(endpoints: Endpoints) -> str:
+    return f"git clone {endpoints.clone_url}"
+
+
+def _bare(data: Path) -> str:
+    """The repository on disk: it can be cloned when no server runs."""
+    path = data.resolve() / "azure-devops" / ORGANIZATION / PROJECT
+    return f"git clone '{path / REPOSITORY}.git' workspace-backup"
+
+
+def _nothing() -> None:
+    return

@@ -1,0 +1,119 @@
+"""LOCAL, backup: a run's progress on a screen, or line by line; asks nothing itself."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from local.backup.runs import Run
+from local.backup.words import count
+
+QUIET_SECONDS = 5.0
+STEP_PERCENT = 10
+
+
+class Screen(AbstractContextManager["Screen"], Protocol):
+    """Shows how far a run is."""
+
+    def show(self, run: Run) -> None:
+        """The run as it is now."""
+        ...
+
+
+def state(run: Run) -> str:
+    """Where the run stands, in a few words."""
+    if run.planning:
+        folders = max(run.folders, run.listings)
+        sent = f", {count(run.shards, 'shard')} sent" if run.shards else ""
+        return f"listing the workspace: {count(folders, 'folder')}{sent}"
+    if not run.shards:
+        return "comparing"
+    if run.done >= run.total and run.shards_done == run.shards:
+        return "recording"
+    shards = f"{run.shards_done} of {count(run.shards, 'shard')}"
+    rate = f", {run.rate:,.0f} exports/s" if run.rate >= 1 else ""
+    return f"{run.done:,} of {count(run.total, 'object')}, {shards}{rate}"
+
+
+def percent(run: Run) -> int:
+    """How much of what is known to be done is done, 0 while that is not known."""
+    if run.planning or not run.total:
+        return 0
+    return 100 * run.done // run.total
+
+
+class PlainScreen:
+    """A line now and then: when the state changes kind, at 10 % more, after 5 s."""
+
+    def __init__(self, say: Callable[[str], None], clock: Callable[[], float]) -> None:
+        self._say = say
+        self._clock = clock
+        self._said: tuple[bool, int] | None = None
+        self._text = ""
+        self._at = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+    def show(self, run: Run) -> None:
+        """Say it if it is worth a line."""
+        step = (run.planning, percent(run) // STEP_PERCENT)
+        text, now = state(run), self._clock()
+        if text == self._text:
+            return
+        if step == self._said and now - self._at < QUIET_SECONDS:
+            return
+        share = f"{percent(run):3d} %  " if percent(run) else "       "
+        self._say(f"{share}{text}")
+        self._said, self._text, self._at = step, text, now
+
+
+class LiveScreen:
+    """A bar that stays in its place and is gone when the run has ended."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            SpinnerColumn(),
+            BarColumn(bar_width=32),
+            TaskProgressColumn(),
+            TextColumn("{task.description}", markup=False),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._task = self._progress.add_task("starting", total=None)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def show(self, run: Run) -> None:
+        """Move the bar."""
+        known = not run.planning and run.total > 0
+        self._progress.update(
+            self._task,
+            description=state(run),
+            total=run.total if known else None,
+            completed=run.done,
+        )
