@@ -100,7 +100,7 @@ class Workspace:
         body = {"path": path, "content": text, "overwrite": True, **how}
         self._post("/api/2.0/workspace/import", body)
 
-    def _post(self, path: str, body: object) -> Any:
+    def _post(self, path: str, body: Any) -> Any:
         answer = requests.post(
             self._url + path,
             json=body,
@@ -129,7 +129,7 @@ class Repository:
 
     def commit_paths(self, changes: Mapping[str, str | None]) -> None:
         rows = [{"path": "/" + p, "content": text} for p, text in changes.items()]
-        body = {
+        body: Any = {
             "repository": self._name,
             "branch": "main",
             "message": "By hand",
