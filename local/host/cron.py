@@ -136,7 +136,7 @@ def _number(word: str, field: _Field, text: str) -> int:
         field.low <= int(word) <= field.high
     ):
         raise Refused(
-            f"schedule {text!r}: {word!r} is not a {field.name}"
+            f"schedule {text!r}: {word!r} does not fit the {field.name}"
             f" ({field.low} to {field.high})"
         )
     return int(word)

@@ -31,7 +31,16 @@ TAKEN = {
 
 def error_code(error: HttpResponseError) -> str:
     """Return the storage error code, without the SDK's dressing."""
-    return str(getattr(error, "error_code", "") or "").removeprefix("StorageErrorCode.")
+    code = getattr(error, "error_code", None)
+    return str(getattr(code, "value", code) or "")
+
+
+async def _happens(event: asyncio.Event, within: float) -> bool:
+    try:
+        await asyncio.wait_for(event.wait(), within)
+    except TimeoutError:
+        return False
+    return True
 
 
 class HeldMessage:
@@ -57,14 +66,17 @@ class HeldMessage:
         """Whether it was fetched more often than it may be run: a crash loop."""
         return (self.message.dequeue_count or 0) > self._options.max_dequeue_count
 
-    async def keep(self) -> None:
-        """Renew the lock at half time until cancelled, or until it is lost."""
+    async def keep(self, done: asyncio.Event) -> None:
+        """Renew the lock at half time until `done`, or until it is lost.
+
+        Never cancel it: a renewal cut off in the middle may have changed the pop
+        receipt, and the message could not be deleted any more.
+        """
         granted = self._pace.storage_seconds(LOCK)
         normal = granted / 2
         shortest = min(normal, max(self._pace.seconds(RENEWAL_FLOOR), granted / 8))
         interval = normal
-        while True:
-            await asyncio.sleep(interval)
+        while not await _happens(done, interval):
             try:
                 await self._set_visibility(granted)
             except HttpResponseError as error:

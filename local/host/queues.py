@@ -42,13 +42,13 @@ class Backoff:
 
     def next(self) -> float:
         """Return the seconds to wait before looking again."""
-        delay = POLL_FLOOR
-        if self._misses:
-            spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - not a secret
-            delay += POLL_FLOOR * 2.0 ** (self._misses - 1) * spread
-        if delay < self._longest:
-            self._misses += 1
-        return min(delay, self._longest)
+        misses, self._misses = self._misses, self._misses + 1
+        if not misses:
+            return min(POLL_FLOOR, self._longest)
+        spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - not a secret
+        # Past 20 doublings a day has gone by; the exponent need not grow further.
+        growth = 2.0 ** min(misses - 1, 20) * spread
+        return min(POLL_FLOOR * (1 + growth), self._longest)
 
 
 class QueueListener:
@@ -167,12 +167,13 @@ class QueueListener:
             log.warning("%s: message is not base64: %s", self.queue_name, error)
             await self._to_poison(held)
             return
-        keeper = asyncio.create_task(held.keep())
+        done = asyncio.Event()
+        keeper = asyncio.create_task(held.keep(done))
         try:
             verdict = await self._invoke(queue_call(self.function, text, held.message))
         finally:
-            keeper.cancel()
-            await asyncio.wait({keeper})
+            done.set()
+            await keeper
         await self._conclude(held, verdict)
 
     async def _conclude(self, held: HeldMessage, verdict: Verdict) -> None:

@@ -80,9 +80,10 @@ async def index(app_dir: Path) -> Frame:
     listing = await runtime.functions_metadata_request(
         _request("functions_metadata_request")
     )
-    if listing.function_metadata_results is None:
+    results = listing.function_metadata_results
+    if results is None and not (app_dir / "function_app.py").exists():
         return {"failed": f"{app_dir} has no function_app.py"}
-    return {"indexed": [_describe(m) for m in listing.function_metadata_results]}
+    return {"indexed": [_describe(metadata) for metadata in results or ()]}
 
 
 def _describe(metadata: Any) -> Frame:
