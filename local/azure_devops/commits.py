@@ -6,6 +6,7 @@ of a message only (reported: getsentry/sentry's recorded replies).
 """
 
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 from aiohttp import web
@@ -26,6 +27,7 @@ from local.azure_devops.exchange import (
 )
 from local.azure_devops.history import Difference, differences
 from local.azure_devops.objects import MissingObjectError, is_object_id
+from local.azure_devops.repository import Repository
 from local.azure_devops.shapes import (
     commit_links,
     commit_summary,
@@ -83,7 +85,7 @@ async def get_commit(request: web.Request) -> web.Response:
             shown["push"] = push_reference(call.links, push)
         shown["_links"] = commit_links(call.links, commit)
         if count:
-            found = _changed(call, commit)
+            found = _changed(call.home.repository, commit)
             shown["changeCounts"] = change_counts(found)
             version = Version("commit", commit.oid)
             shown["changes"] = changes_json(call, found[:count], version)
@@ -101,7 +103,7 @@ async def get_changes(request: web.Request) -> web.Response:
 
     def work() -> JSON:
         commit = _commit(call, oid)
-        found = _changed(call, commit)
+        found = _changed(call.home.repository, commit)
         page = found[skip : skip + (DEFAULT_CHANGES if top is None else top)]
         return {
             "changeCounts": change_counts(found),
@@ -152,15 +154,19 @@ def _commit(call: Call, oid: str) -> Commit:
         raise errors.commit_not_found(oid) from error
 
 
-def _changed(call: Call, commit: Commit) -> list[Difference]:
-    repository = call.home.repository
+@lru_cache(4_096)
+def _counts_of(repository: Repository, commit: Commit) -> JSON:
+    return change_counts(_changed(repository, commit))
+
+
+def _changed(repository: Repository, commit: Commit) -> list[Difference]:
     parent = repository.commit(commit.parents[0]).tree if commit.parents else None
     return differences(repository.objects, parent, commit.tree)
 
 
 def _listed(call: Call, commit: Commit, criteria: Criteria) -> JSON:
     shown = commit_summary(call.links, commit)
-    counts = change_counts(_changed(call, commit))
+    counts = _counts_of(call.home.repository, commit)
     shown["changeCounts"] = {
         kind: counts.get(kind, 0) for kind in ("Add", "Edit", "Delete")
     }

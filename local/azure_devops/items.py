@@ -23,6 +23,7 @@ from local.azure_devops.exchange import (
     respond,
 )
 from local.azure_devops.history import last_change
+from local.azure_devops.items_pages import page_response, wants_page
 from local.azure_devops.shapes import commit_summary
 from local.azure_devops.texts import code_page, is_binary, shown_text
 from local.azure_devops.tree_reads import Found, children, descend, find
@@ -62,6 +63,8 @@ async def get_items(request: web.Request) -> web.Response:
         )
         found = locate(call, resolved, one or scope or "/")
         if one is None and wanted in (None, "json"):
+            if found.entry.is_tree and wants_page(call):
+                return page_response(call, resolved, found)
             return _listed(call, resolved, found)
         return _single(call, resolved, found, wanted)
 

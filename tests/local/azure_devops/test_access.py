@@ -317,3 +317,42 @@ def test_requests_are_counted_by_route(rest: Rest) -> None:
         "GET /_apis/git/repositories/{repository}/refs": 1,
         "POST /_apis/git/repositories/{repository}/pushes": 1,
     }
+
+
+def test_rules_credentials_and_throttle_can_be_taken_back(rest: Rest) -> None:
+    rest.local("permissions", {"GenericRead": False})
+    rest.local("credentials", {"accept_any": False})
+    rest.local("throttle", {"blocked": 100})
+
+    for path in ("rules", "credentials", "throttle"):
+        requests.delete(f"{rest.url}/_local/{path}", timeout=10)
+
+    assert rest.ask("GET", "/refs").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("credentials", {"token": "x", "state": "unheard of"}),
+        ("permissions", {"Fly": True}),
+        ("policies", {"repository": "none"}),
+        ("secrets", {"pattern": "("}),
+        ("path_rules", {"max_length": 3}),
+        ("throttle", {"stage": 1}),
+        ("commit", {"repository": "none"}),
+        ("commit", []),
+    ],
+)
+def test_senseless_settings_are_refused(rest: Rest, path: str, body: Any) -> None:
+    response = requests.post(f"{rest.url}/_local/{path}", json=body, timeout=10)
+
+    assert response.status_code == 400
+
+
+def test_new_project_and_repository_say_where_they_lie(rest: Rest) -> None:
+    made = rest.local("repositories", {"project": "second", "name": "notes"}).json()
+
+    listed = requests.get(f"{rest.url}/_local/repositories", timeout=10).json()
+    assert Path(made["path"]) == (rest.root / "acme/second/notes.git").resolve()
+    assert made in listed
+    assert (Path(made["path"]) / "HEAD").read_text() == "ref: refs/heads/main\n"

@@ -323,6 +323,23 @@ def test_awkward_names_are_kept_to_the_letter(rest: Rest, name: str) -> None:
     git(rest, "fsck", "--strict")
 
 
+def test_folders_sort_as_if_their_names_ended_in_a_slash(rest: Rest) -> None:
+    names = ["a", "a.b", "a0", "a-", "a b"]
+    rest.push(*(add(f"/{name}/x") for name in names), add("/a.c"), add("/a/y.z/x"))
+
+    rest.push(add("/a.d"), delete("/a-"))
+
+    assert git(rest, "fsck", "--strict") == ""
+    assert git(rest, "ls-tree", "--name-only", "HEAD").splitlines() == [
+        "a b",
+        "a.b",
+        "a.c",
+        "a.d",
+        "a",
+        "a0",
+    ]
+
+
 def test_base64_is_exact_to_the_byte(rest: Rest) -> None:
     content = bytes(range(256)) + b"\xef\xbb\xbf\r\n\xed\xa0\x80"
 

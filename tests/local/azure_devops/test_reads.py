@@ -179,6 +179,20 @@ def test_latest_change_of_an_item_is_the_commit_that_made_it(filled: Rest) -> No
     assert {i["latestProcessedChange"]["commitId"] for i in items} == {first}
 
 
+def test_listing_with_a_top_comes_in_pages(filled: Rest) -> None:
+    query = {"scopePath": "/", "$top": 3}
+
+    first = filled.ask("GET", "/items", **query)
+    token = first.headers["x-ms-continuationtoken"]
+    second = filled.ask("GET", "/items", **query, continuationToken=token)
+    foreign = filled.ask("GET", "/items", scopePath="/d", continuationToken=token)
+
+    paths = [[one["path"] for one in r.json()["value"]] for r in (first, second)]
+    assert paths == [["/a.py", "/d", "/d/b.sql"], ["/d/e", "/d/e/c"]]
+    assert "x-ms-continuationtoken" not in second.headers
+    assert foreign.status_code == 400
+
+
 def batch(rest: Rest, *paths: str, level: str = "OneLevel") -> dict[str, object]:
     commit = rest.tip()
     descriptors = [
