@@ -2,7 +2,7 @@
 
 Shaped after what large workspaces are said to look like: about five notebooks a
 folder, sizes log-normal, home folders, client folders, and odd names here and there.
-Equal seeds make equal workspaces, ids and times included.
+Equal seeds make equal workspaces, and of empty ones with equal ids.
 """
 
 import json
@@ -18,7 +18,6 @@ from local.databricks.items import (
     FILE,
     NOTEBOOK,
     Item,
-    id_after,
 )
 from local.databricks.store import Store
 
@@ -84,7 +83,6 @@ class _Making:
     def __init__(self, wanted: Wanted, store: Store) -> None:
         self._wanted = wanted
         self._random = random.Random(f"{wanted.seed}/{wanted.notebooks}")  # noqa: S311
-        self._last_id = store.next_id()
         self._store = store
         self._folders: list[_Folder] = []
         self._pools = {
@@ -175,8 +173,7 @@ class _Making:
     def _jupyter(self, path: str, body: str) -> Made:
         item = self._item(path, NOTEBOOK, "PYTHON", notebooks.JUPYTER)
         cells = notebooks.cells_of(body.encode(), "PYTHON")
-        seed = str(item.id)
-        return item, jupyter.document_from(cells, "PYTHON", item.name, seed)
+        return item, jupyter.document_from(cells, "PYTHON", item.name, path)
 
     def others(self) -> Iterator[Made]:
         """Make a few files and dashboards, some beside a notebook of their name."""
@@ -213,11 +210,10 @@ class _Making:
         form: str | None = None,
         extra: Mapping[str, object] | None = None,
     ) -> Item:
-        self._last_id = id_after(self._last_id)
         changed = _NEWEST - self._random.randrange(_THREE_YEARS)
         created = changed - self._random.randrange(_THREE_YEARS // 3)
         return Item(
-            self._last_id,
+            self._store.next_id(),
             path,
             object_type,
             language,

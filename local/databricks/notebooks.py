@@ -53,7 +53,8 @@ def recognise(name: str, content: bytes) -> tuple[str, str] | None:
     """Return a file's language and form if AUTO makes a notebook of it, else None.
 
     Reported (databricks/cli integration tests): it takes the extension and the header,
-    or `.ipynb`; one without the other is a file. `.designer.ipynb` stays a file.
+    or `.ipynb`; one without the other is a file. `.designer.ipynb` keeps its suffix
+    (that it is a file is a guess).
     """
     stem, _, extension = name.rpartition(".")
     if not stem:

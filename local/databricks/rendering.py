@@ -6,6 +6,7 @@ from local.databricks.items import Item
 from local.databricks.notebooks import EXTENSIONS, Cell
 
 FORMATS = ("SOURCE", "HTML", "JUPYTER", "DBC", "R_MARKDOWN", "AUTO", "RAW")
+# Documented for files and dashboards; a guess for the others.
 _RAW_TYPES = ("FILE", "DASHBOARD", "DESIGNER_FILE", "ALERT", "QUERY")
 
 

@@ -32,6 +32,7 @@ create table if not exists objects (
 );
 create index if not exists objects_by_parent on objects (parent);
 create table if not exists content (id integer primary key, body blob not null);
+create table if not exists last_id (only integer primary key, id integer not null);
 """
 
 
@@ -57,8 +58,10 @@ class Store:
         self._clock = clock
         self._db.executescript(
             "pragma page_size = 16384; pragma journal_mode = wal;"
-            "pragma synchronous = normal; pragma mmap_size = 2147483648;" + _SCHEMA
+            "pragma synchronous = normal; pragma mmap_size = 268435456;" + _SCHEMA
         )
+        row = self._db.execute("select id from last_id").fetchone()
+        self._last_id = int(row[0]) if row else _FIRST_ID
         for path in ("/", *OWN_FOLDERS):
             if self.get(path) is None:
                 self.add(path, DIRECTORY)
@@ -135,9 +138,9 @@ class Store:
         return {str(kind): int(count) for kind, count in rows}
 
     def next_id(self) -> int:
-        """Return an id nobody has."""
-        last = self._db.execute("select max(id) from objects").fetchone()[0]
-        return id_after(last or _FIRST_ID)
+        """Return an id nobody ever had, also no object that is long deleted."""
+        self._last_id = id_after(self._last_id)
+        return self._last_id
 
     def add(
         self,
@@ -160,7 +163,7 @@ class Store:
         return item
 
     def add_many(self, items: Iterable[tuple[Item, bytes | None]]) -> None:
-        """Put new objects with their ids and times as they are given."""
+        """Put new objects with their times as given, and ids from `next_id`."""
         rows, bodies = [], []
         for item, content in items:
             rows.append(_row(item))
@@ -170,6 +173,8 @@ class Store:
         with self.transaction():
             self._db.executemany(insert, rows)
             self._db.executemany("insert into content values (?, ?)", bodies)
+            values = (self._last_id,)
+            self._db.execute("insert or replace into last_id values (1, ?)", values)
 
     def replace(
         self,

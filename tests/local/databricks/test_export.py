@@ -249,9 +249,11 @@ def test_a_folder_comes_as_a_zip_that_begins_with_its_name(
 
     with zipfile.ZipFile(io.BytesIO(content(server, "/a/top", wanted))) as archive:
         names = set(archive.namelist())
+        dates = {member.date_time for member in archive.infolist()}
         text = archive.read("top/deep/x.py")
 
     assert names == files | {"top/", "top/deep/"}
+    assert dates == {(1980, 1, 1, 0, 0, 0)}
     assert text == b"# Databricks notebook source\nprint(1)"
 
 
