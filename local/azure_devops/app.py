@@ -75,7 +75,9 @@ _PROJECT: tuple[Route, ...] = (
 _ORGANIZATION: tuple[Route, ...] = (
     ("OPTIONS", "/_apis", discovery.get_locations),
     ("OPTIONS", "/_apis/", discovery.get_locations),
+    ("OPTIONS", "/_apis/{area}", discovery.get_locations),
     ("GET", "/_apis/ResourceAreas", discovery.get_resource_areas),
+    ("GET", "/_apis/resourceAreas", discovery.get_resource_areas),
     ("GET", "/_apis/connectionData", discovery.get_connection_data),
     ("GET", "/_apis/ConnectionData", discovery.get_connection_data),
     ("GET", "/_apis/projects", discovery.get_projects),

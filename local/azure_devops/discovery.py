@@ -130,11 +130,13 @@ def _location(area: str, resource: str, identity: str, template: str) -> JSON:
 
 
 async def get_locations(request: web.Request) -> web.Response:
-    """OPTIONS _apis: id and address template of every resource."""
+    """OPTIONS _apis: id and address template of every resource, or of one area's."""
     server_of(request)
-    git = [_location("git", *one) for one in _GIT]
-    others = [_location(*one) for one in _OTHERS]
-    return json_response(collection(git + others))
+    area = request.match_info.get("area", "").lower()
+    known = [_location("git", *one) for one in _GIT]
+    known += [_location(*one) for one in _OTHERS]
+    found = [one for one in known if area in ("", one["area"].lower())]
+    return json_response(collection(found))
 
 
 async def get_resource_areas(request: web.Request) -> web.Response:

@@ -63,7 +63,8 @@ class Organization:
 
     def projects(self) -> list[Project]:
         """List all projects by name."""
-        return [self._project(path.name) for path in sorted(self.root.iterdir())]
+        folders = (path for path in sorted(self.root.iterdir()) if path.is_dir())
+        return [self._project(path.name) for path in folders]
 
     def project(self, name_or_id: str) -> Project:
         """Find a project; raises a 404 refusal."""
@@ -85,7 +86,7 @@ class Organization:
         """List the repositories of a project, or all of them."""
         found = [
             home
-            for home in self._homes.values()
+            for home in tuple(self._homes.values())
             if project is None or home.project.id == project.id
         ]
         return sorted(found, key=lambda home: home.repository.name.lower())
@@ -105,8 +106,7 @@ class Organization:
 
     def next_push_id(self) -> int:
         """Return a number above all pushes so far, in the whole organization."""
-        last = max((home.pushes.last_id for home in self._homes.values()), default=0)
-        return last + 1
+        return max((home.pushes.last_id for home in self.homes()), default=0) + 1
 
     def create(self, project: Project, name: str) -> Home:
         """Make an empty repository; raises a refusal for a taken or impossible name."""

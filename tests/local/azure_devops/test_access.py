@@ -356,3 +356,12 @@ def test_new_project_and_repository_say_where_they_lie(rest: Rest) -> None:
     assert Path(made["path"]) == (rest.root / "acme/second/notes.git").resolve()
     assert made in listed
     assert (Path(made["path"]) / "HEAD").read_text() == "ref: refs/heads/main\n"
+
+
+def test_discovery_can_be_asked_for_one_area(rest: Rest) -> None:
+    def areas(path: str) -> set[str]:
+        found = rest.ask_url("OPTIONS", f"{rest.url}/acme{path}").json()["value"]
+        return {one["area"] for one in found}
+
+    assert areas("/_apis/") == {"git", "Location", "core"}
+    assert areas("/_apis/Git") == {"git"}
