@@ -1,9 +1,9 @@
 """OUTSIDE: requests to an Azure DevOps organization; knows no decision about Git.
 
 The package's comforts are off: its cache in HOME (made at import), its retries (of
-POSTs too, under some urllib3), its redirects to sign-in pages, its DEBUG log of whole
-bodies. Every answer passes `_Answers`, which sees what the package drops: statuses
-and headers.
+POSTs too, under some urllib3), its DEBUG log of whole bodies. Every answer passes
+`_Answers` first, which sees what the package drops, statuses and headers, and lets no
+redirect to a sign-in page be followed.
 """
 
 import atexit
@@ -67,7 +67,6 @@ class AzureDevOpsClient:
             base_url=organization_url, creds=_Signed(tokens, scheme)
         )
         client.config.session_configuration_callback = _one_attempt
-        client.config.redirect_policy.allow = False
         client.config.connection.timeout = timeout
         client.config.hooks.append(_Answers(self._courtesy.hear))
         self._git = client

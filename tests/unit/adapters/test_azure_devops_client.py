@@ -356,6 +356,44 @@ def test_items_are_one_request_however_many(service: Service) -> None:
     assert service.asked() == {"post /itemsbatch": 1}
 
 
+def test_items_that_are_all_missing_are_one_request_too(service: Service) -> None:
+    commit = service.push(add("a"))
+    service.asked()
+
+    assert service.reader.items(commit, ["none"], ["none/x"]) == ()
+    assert service.asked() == {"post /itemsbatch": 1}
+
+
+def test_both_ends_of_a_rename_are_named(service: Service) -> None:
+    base = service.push(add("a"))
+    target = service.push(add("b"))
+
+    def row(kind: str, path: str, **more: str) -> dict[str, object]:
+        item = {"path": path, "objectId": "1" * 40, "gitObjectType": "blob"}
+        return {"item": item, "changeType": kind, **more}
+
+    changes = [
+        row("edit, rename", "/new", sourceServerItem="/old"),
+        row("delete, sourceRename", "/old"),
+        row("rename", "/swapped", sourceServerItem="/taken"),
+        row("add", "/taken"),
+        row("delete", "/taken"),
+    ]
+    page = {"allChangesIncluded": True, "changes": changes, "commonCommit": base}
+    headers = {"Content-Type": "application/json"}
+    fault = {"path": "/diffs", "status": 200, "body": page, "headers": headers}
+    service.tell("faults", fault)
+
+    comparison = service.reader.compare(base, target)
+
+    assert {item.path: item.object_id for item in comparison.changed} == {
+        "new": "1" * 40,
+        "old": "",
+        "swapped": "1" * 40,
+        "taken": "1" * 40,
+    }
+
+
 @pytest.mark.parametrize("status", [400, 404])
 def test_items_are_right_even_if_a_missing_one_fails_the_batch(
     service: Service, status: int
