@@ -203,24 +203,33 @@ class StoreFolders:
         self.work.count(equal=len(own) - work.stored - others)
 
     def _foretell(self, works: Sequence[FolderWork]) -> None:
-        """What a run would export; whether it differs, only exporting it can tell."""
+        """What a run would export, and store as far as that can be told without.
+
+        Whether an object without a time has changed, only exporting it can tell.
+        """
         for work in works:
             held = {entry.object_id for entry in work.state.held.entries}
+            held |= work.folder.untimed.keys()
             wanted = self._wanted(work)
-            self.work.count(
-                to_export=len(wanted), equal=_storable(work.folder) - len(wanted)
-            )
-            self.work.note(
-                Outcome(
-                    kind=OutcomeKind.EDITED
-                    if obj.object_id in held
-                    else OutcomeKind.ADDED,
-                    path=obj.path,
-                    type=obj.type,
-                    object_id=obj.object_id,
-                )
+            stored = [
+                _foretold(obj, known=obj.object_id in held)
                 for obj in wanted
+                if obj.modified_at is not None or obj.object_id not in held
+            ]
+            self.work.note(stored)
+            self.work.count(
+                to_export=len(wanted), equal=_storable(work.folder) - len(stored)
             )
+
+
+def _foretold(obj: WorkspaceObject, *, known: bool) -> Outcome:
+    return Outcome(
+        kind=OutcomeKind.EDITED if known else OutcomeKind.ADDED,
+        path=obj.path,
+        type=obj.type,
+        object_id=obj.object_id,
+        size=obj.size,
+    )
 
 
 def _decide(
