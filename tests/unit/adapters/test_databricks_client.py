@@ -57,7 +57,6 @@ def test_ambient_settings_do_not_leak_in(
         monkeypatch.setenv(name, "ambient")
     monkeypatch.setenv("DATABRICKS_HOST", "http://ambient.invalid")
     monkeypatch.setenv("DATABRICKS_CONFIG_PROFILE", "ambient")
-    monkeypatch.setenv("DATABRICKS_AUTH_TYPE", "pat")
 
     with scripted(Answer.of({})) as script:
         workspace(script).list("/a")
@@ -180,7 +179,7 @@ def test_empty_object_has_no_bytes() -> None:
     [
         Answer.of({}),
         Answer.of({"content": "YWJ", "file_type": "py"}),
-        Answer.of({"content": "Y!Jj", "file_type": "py"}),
+        Answer.of({"content": "YW!Jj", "file_type": "py"}),
         Answer.of({"content": 5, "file_type": "py"}),
         Answer(200, content(b"x" * 4000).body, cut=100),
     ],
