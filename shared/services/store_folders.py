@@ -2,19 +2,30 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from shared.domain.decision import Decision
 from shared.domain.folder import decide, wanted_exports
 from shared.domain.git import MAX_PUSH_BYTES, Change, ChangeKind
-from shared.domain.held import Exported, Held, Result, foreign_edits, unaccounted
-from shared.domain.objects import Format, WorkspaceObject, join
-from shared.domain.outcomes import Outcome, OutcomeKind
+from shared.domain.held import Exported, Held, Result
+from shared.domain.objects import Format, WorkspaceObject
+from shared.domain.outcomes import OutcomeKind
 from shared.domain.plan import PlannedFolder, ShardPlan
 from shared.domain.runs import Mode
 from shared.ports import Clock
 from shared.services.export_objects import ObjectExporter
+from shared.services.folder_work import (
+    FolderWork,
+    all_equal,
+    foreign_outcomes,
+    foretold,
+    forget_contents,
+    left_out,
+    storable,
+    unaccounted_in,
+    untimed,
+)
 from shared.services.settle import FolderState, Settler
 from shared.services.shard_work import ShardWork
 
@@ -25,31 +36,10 @@ MAX_OBJECT_BYTES = 18_000_000
 """Larger content does not fit a push beside its manifest, encoded as base64."""
 
 _STORED = frozenset({OutcomeKind.ADDED, OutcomeKind.EDITED})
-_MANIFEST_LINE_BYTES = 420
 
 
 class OutOfTimeError(Exception):
     """The function must end soon; everything done so far is saved."""
-
-
-@dataclass(slots=True)
-class FolderWork:
-    """One folder of the plan, at `place` in it, and the results so far."""
-
-    place: int
-    folder: PlannedFolder
-    state: FolderState
-    results: dict[int, Result] = field(default_factory=dict)
-    stored: int = 0
-
-    @property
-    def manifest_bytes(self) -> int:
-        """An upper bound of what the manifest adds to a push, encoded."""
-        held = self.state.held.manifest
-        names = [obj.name for obj in self.folder.objects]
-        names += [entry.name for entry in held.entries] if held else []
-        letters = sum(len(name) for name in names)
-        return (len(names) + 4) * _MANIFEST_LINE_BYTES * 4 // 3 + letters * 16
 
 
 @dataclass(slots=True)
@@ -75,7 +65,7 @@ class StoreFolders:
         if works:
             self.settler.read([work.state for work in works], first_commit)
         for work in works:
-            self.work.note(_foreign_outcomes(work))
+            self.work.note(foreign_outcomes(work))
         if self.dry_run:
             self._foretell(works)
         else:
@@ -99,14 +89,14 @@ class StoreFolders:
         checked = [work for work in works if work.folder.checked]
         if self.dry_run:
             return list(works)
-        untimed = [(work, obj) for work in checked for obj in _untimed(work.folder)]
+        untimed = [(work, obj) for work in checked for obj in untimed(work.folder)]
         answers = self.exporter(obj for _, obj in untimed)
         for (work, _), (obj, result) in zip(untimed, answers, strict=True):
             work.results[obj.object_id] = result
         self.work.count(exported=len(untimed))
-        equal = [work for work in checked if _all_equal(work)]
+        equal = [work for work in checked if all_equal(work)]
         for work in equal:
-            self.work.count(equal=_storable(work.folder))
+            self.work.count(equal=storable(work.folder))
         places = {work.place for work in equal}
         return [work for work in works if work.place not in places]
 
@@ -168,7 +158,7 @@ class StoreFolders:
         self.settler.vouch(states, settled)
         for work, decision in zip(batch, settled.decisions, strict=True):
             self._account(work, decision, finished=work is not unfinished)
-            _forget_contents(work)
+            forget_contents(work)
         done = batch[-1].place + (0 if batch[-1] is unfinished else 1)
         self.work.save(done)
 
@@ -180,7 +170,7 @@ class StoreFolders:
             (work, obj)
             for work in batch
             if work is not unfinished
-            for obj in _unaccounted(work)
+            for obj in unaccounted_in(work)
         ]
         answers = self.exporter(obj for _, obj in lacking)
         for (work, _), (obj, result) in zip(lacking, answers, strict=True):
@@ -195,7 +185,7 @@ class StoreFolders:
         self.work.note(stored)
         if not finished:
             return
-        rest += [_left_out(obj) for obj in _unaccounted(work)]
+        rest += [left_out(obj) for obj in unaccounted_in(work)]
         self.work.note(rest)
         named = {outcome.object_id for outcome in rest}
         own = [obj for obj in work.folder.objects if obj.storable]
@@ -212,24 +202,14 @@ class StoreFolders:
             held |= work.folder.untimed.keys()
             wanted = self._wanted(work)
             stored = [
-                _foretold(obj, known=obj.object_id in held)
+                foretold(obj, known=obj.object_id in held)
                 for obj in wanted
                 if obj.modified_at is not None or obj.object_id not in held
             ]
             self.work.note(stored)
             self.work.count(
-                to_export=len(wanted), equal=_storable(work.folder) - len(stored)
+                to_export=len(wanted), equal=storable(work.folder) - len(stored)
             )
-
-
-def _foretold(obj: WorkspaceObject, *, known: bool) -> Outcome:
-    return Outcome(
-        kind=OutcomeKind.EDITED if known else OutcomeKind.ADDED,
-        path=obj.path,
-        type=obj.type,
-        object_id=obj.object_id,
-        size=obj.size,
-    )
 
 
 def _decide(
@@ -248,59 +228,8 @@ def _next(
         yield next(stream)
 
 
-def _untimed(folder: PlannedFolder) -> list[WorkspaceObject]:
-    return [o for o in folder.objects if o.storable and o.modified_at is None]
-
-
-def _unaccounted(work: FolderWork) -> tuple[WorkspaceObject, ...]:
-    return unaccounted(work.folder, work.state.held, work.results)
-
-
-def _left_out(obj: WorkspaceObject) -> Outcome:
-    return Outcome(
-        kind=OutcomeKind.FAILED,
-        path=obj.path,
-        type=obj.type,
-        object_id=obj.object_id,
-        detail="was changed in Git by somebody else while it was being stored; "
-        "the next run stores it",
-    )
-
-
-def _storable(folder: PlannedFolder) -> int:
-    return sum(obj.storable for obj in folder.objects)
-
-
-def _all_equal(work: FolderWork) -> bool:
-    """Whether every untimed object is what the index says Git holds."""
-    return all(
-        isinstance(result := work.results.get(obj.object_id), Exported)
-        and result.blob == work.folder.untimed.get(obj.object_id)
-        for obj in _untimed(work.folder)
-    )
-
-
 def _encoded_bytes(folder: PlannedFolder, result: Result) -> int:
     if not isinstance(result, Exported):
         return 0
     path = f"{folder.git_path}/{'x' * 255}"
     return Change(ChangeKind.ADD, path, result.content).encoded_bytes
-
-
-def _forget_contents(work: FolderWork) -> None:
-    """Drop what was pushed: from now on the manifest in Git says it."""
-    for key in [k for k, r in work.results.items() if isinstance(r, Exported)]:
-        del work.results[key]
-
-
-def _foreign_outcomes(work: FolderWork) -> list[Outcome]:
-    return [
-        Outcome(
-            kind=OutcomeKind.FOREIGN,
-            path=join(work.folder.path, entry.name),
-            type=entry.type,
-            object_id=entry.object_id,
-            detail="was changed in Git by somebody else; put right",
-        )
-        for entry in foreign_edits(work.state.held)
-    ]

@@ -1,0 +1,98 @@
+"""USE CASE PARTS: one folder on its way through a storing shard."""
+
+from dataclasses import dataclass, field
+
+from shared.domain.held import Exported, Result, foreign_edits, unaccounted
+from shared.domain.objects import WorkspaceObject, join
+from shared.domain.outcomes import Outcome, OutcomeKind
+from shared.domain.plan import PlannedFolder
+from shared.services.settle import FolderState
+
+_MANIFEST_LINE_BYTES = 420
+
+
+@dataclass(slots=True)
+class FolderWork:
+    """One folder of the plan, at `place` in it, and the results so far."""
+
+    place: int
+    folder: PlannedFolder
+    state: FolderState
+    results: dict[int, Result] = field(default_factory=dict)
+    stored: int = 0
+
+    @property
+    def manifest_bytes(self) -> int:
+        """An upper bound of what the manifest adds to a push, encoded."""
+        held = self.state.held.manifest
+        names = [obj.name for obj in self.folder.objects]
+        names += [entry.name for entry in held.entries] if held else []
+        letters = sum(len(name) for name in names)
+        return (len(names) + 4) * _MANIFEST_LINE_BYTES * 4 // 3 + letters * 16
+
+
+def untimed(folder: PlannedFolder) -> list[WorkspaceObject]:
+    """The folder's objects whose listing carries no time."""
+    return [o for o in folder.objects if o.storable and o.modified_at is None]
+
+
+def unaccounted_in(work: FolderWork) -> tuple[WorkspaceObject, ...]:
+    """The listed objects that Git does not hold, except or have a result for."""
+    return unaccounted(work.folder, work.state.held, work.results)
+
+
+def storable(folder: PlannedFolder) -> int:
+    """How many of the folder's objects have bytes to be stored."""
+    return sum(obj.storable for obj in folder.objects)
+
+
+def all_equal(work: FolderWork) -> bool:
+    """Whether every untimed object is what the index says Git holds."""
+    return all(
+        isinstance(result := work.results.get(obj.object_id), Exported)
+        and result.blob == work.folder.untimed.get(obj.object_id)
+        for obj in untimed(work.folder)
+    )
+
+
+def forget_contents(work: FolderWork) -> None:
+    """Drop what was pushed: from now on the manifest in Git says it."""
+    for key in [k for k, r in work.results.items() if isinstance(r, Exported)]:
+        del work.results[key]
+
+
+def foreign_outcomes(work: FolderWork) -> list[Outcome]:
+    """What somebody else's hand changed in Git of what the manifest names."""
+    return [
+        Outcome(
+            kind=OutcomeKind.FOREIGN,
+            path=join(work.folder.path, entry.name),
+            type=entry.type,
+            object_id=entry.object_id,
+            detail="was changed in Git by somebody else; put right",
+        )
+        for entry in foreign_edits(work.state.held)
+    ]
+
+
+def left_out(obj: WorkspaceObject) -> Outcome:
+    """An object whose stored bytes a stranger changed under our hands."""
+    return Outcome(
+        kind=OutcomeKind.FAILED,
+        path=obj.path,
+        type=obj.type,
+        object_id=obj.object_id,
+        detail="was changed in Git by somebody else while it was being stored; "
+        "the next run stores it",
+    )
+
+
+def foretold(obj: WorkspaceObject, *, known: bool) -> Outcome:
+    """What a run would do with an object that has to be exported."""
+    return Outcome(
+        kind=OutcomeKind.EDITED if known else OutcomeKind.ADDED,
+        path=obj.path,
+        type=obj.type,
+        object_id=obj.object_id,
+        size=obj.size,
+    )
