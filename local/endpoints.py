@@ -57,5 +57,7 @@ def is_alive(endpoints: Endpoints) -> bool:
 
 
 def _camel(name: str) -> str:
+    if name == "azure_devops":
+        return "azureDevOps"
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)

@@ -58,6 +58,7 @@ class Stack:
         self._host_options = host_options
         self._children: list[Child] = []
         self._open = ExitStack()
+        self._running = False
 
     def __enter__(self) -> Endpoints:
         return self.start()
@@ -69,8 +70,9 @@ class Stack:
         """Start everything and return once all of it answers."""
         if not (ROOT / ".venv").exists():
             raise ChildError("nothing is installed here: run `make setup`")
+        self._open.enter_context(occupy(self._data))
+        self._running = True
         try:
-            self._open.enter_context(occupy(self._data))
             endpoints = self._start_children()
             endpoints.write(self._data)
         except BaseException:
@@ -79,7 +81,13 @@ class Stack:
         return endpoints
 
     def stop(self) -> None:
-        """End everything, the host first: it drains while the others still answer."""
+        """End everything, the host first: it drains while the others still answer.
+
+        Does nothing if this stack does not run: the folder may be another one's.
+        """
+        if not self._running:
+            return
+        self._running = False
         (self._data / FILE).unlink(missing_ok=True)
         for child in reversed(self._children):
             child.end()

@@ -8,6 +8,7 @@ import json
 import urllib.request
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from azure.storage.blob import BlobClient
 
@@ -18,6 +19,22 @@ from tests.local.host.bench import Bench, eventually
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 AFTER_THREE = timedelta(hours=15, seconds=1)
 DAY = timedelta(days=1)
+
+RETRYING = """
+import os
+import pathlib
+import azure.functions as func
+
+app = func.FunctionApp()
+
+@app.timer_trigger(arg_name="timer", schedule="0 0 3 * * *")
+@app.retry(strategy="fixed_delay", max_retry_count="2", delay_interval="00:01:00")
+def tick(timer: func.TimerRequest, context: func.Context) -> None:
+    retry = context.retry_context
+    name = f"{retry.retry_count} of {retry.max_retry_count}"
+    (pathlib.Path(os.environ["OUTBOX"]) / name).touch()
+    raise RuntimeError("told to fail")
+"""
 
 
 def status_blob(bench: Bench) -> BlobClient:
@@ -137,6 +154,22 @@ def test_a_failed_run_is_not_tried_again_before_its_next_time(bench: Bench) -> N
         bench.wait_for("tick", 2)
 
     assert after_one == 1
+
+
+def test_a_retry_policy_tries_again_at_once(bench: Bench, tmp_path: Path) -> None:
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "host.json").write_text('{"version": "2.0"}')
+    (app / "function_app.py").write_text(RETRYING)
+    clock = ManualClock(NOON)
+
+    with bench.host(timers=True, clock=clock, app_dir=app):
+        eventually(lambda: has_status(bench))
+        clock.advance(AFTER_THREE)
+        eventually(lambda: status(bench)["Last"] == "2026-11-23T03:00:01+00:00")
+
+    attempts = sorted(path.name for path in bench.outbox.iterdir())
+    assert attempts == ["0 of 2", "1 of 2", "2 of 2"]
 
 
 def test_only_one_host_runs_a_timer_and_the_other_takes_over(bench: Bench) -> None:
