@@ -89,11 +89,11 @@ class StoreFolders:
         checked = [work for work in works if work.folder.checked]
         if self.dry_run:
             return list(works)
-        untimed = [(work, obj) for work in checked for obj in untimed(work.folder)]
-        answers = self.exporter(obj for _, obj in untimed)
-        for (work, _), (obj, result) in zip(untimed, answers, strict=True):
+        timeless = [(work, obj) for work in checked for obj in untimed(work.folder)]
+        answers = self.exporter(obj for _, obj in timeless)
+        for (work, _), (obj, result) in zip(timeless, answers, strict=True):
             work.results[obj.object_id] = result
-        self.work.count(exported=len(untimed))
+        self.work.count(exported=len(timeless))
         equal = [work for work in checked if all_equal(work)]
         for work in equal:
             self.work.count(equal=storable(work.folder))
