@@ -1,6 +1,6 @@
 """DECISIONS: what a folder should be in Git, of its listing and what Git holds."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from shared.domain.decision import Decision, inside, manifest_change
@@ -8,10 +8,12 @@ from shared.domain.folder_outcomes import folder_outcomes
 from shared.domain.git import Change, ChangeKind
 from shared.domain.held import Exported, Held, Key, Result, key_of
 from shared.domain.manifest import Entry, Excepted, Manifest, SubFolder
-from shared.domain.names import NamedBefore, assign_names
+from shared.domain.names import NamedBefore, assign_names, extension_of
 from shared.domain.objects import DIRECTORY, NOTEBOOK, REPO, Format, WorkspaceObject
 from shared.domain.outcomes import OutcomeKind
 from shared.domain.plan import PlannedFolder
+
+type Part = Entry | Excepted
 
 
 def wanted_exports(
@@ -34,23 +36,26 @@ def decide(
 ) -> Decision:
     """The folder's manifest and changes, given the results that are there so far.
 
-    What has no result (yet), failed or vanished keeps what Git has; so does what
-    the listing no longer shows, until its deletion is decided elsewhere. An object
-    that takes the name and type of one that is gone replaces it. An entry whose file
-    a stranger changed stays as it is until its object is exported anew.
+    What has no result (yet), failed or vanished keeps what the manifest says of it;
+    so does what the listing no longer shows, until its deletion is decided
+    elsewhere. An object that takes the name and type of one that is gone replaces
+    it. An entry whose file a stranger changed stays as it is until its object is
+    exported anew.
     """
     entries, exceptions = _listed(folder, held, results, notebook_format)
-    entries += _retained_entries(folder, held, entries)
+    reached = _format_reached(entries, exceptions, held, results, notebook_format)
+    entries += _retained_entries(folder, held, (*entries, *exceptions))
     manifest = Manifest(
         path=folder.path,
         git_path=folder.git_path,
         object_id=folder.object_id
         or (held.manifest.object_id if held.manifest else None),
-        notebook_format=notebook_format,
+        notebook_format=reached,
         entries=tuple(entries),
         folders=tuple(_sub_folders(folder, held)),
         exceptions=tuple(exceptions),
     )
+    gone = {entry.file for entry in held.entries} - {entry.file for entry in entries}
     contents = {
         result.blob: result.content
         for result in results.values()
@@ -60,12 +65,19 @@ def decide(
         folder.path,
         folder.git_path,
         manifest,
-        _changes(manifest, held, contents),
+        _changes(manifest, held, gone, contents),
         tuple(folder_outcomes(folder, held, manifest, results)),
+        tuple(sorted(gone)),
     )
 
 
-def _same_facts(obj: WorkspaceObject, before: Entry | Excepted) -> bool:
+def _before(held: Held) -> Mapping[Key, Part]:
+    """What the manifest says of each object, by key."""
+    parts: tuple[Part, ...] = (*held.entries, *held.exceptions)
+    return {key_of(part): part for part in parts}
+
+
+def _same_facts(obj: WorkspaceObject, before: Part) -> bool:
     return obj.modified_at is not None and (
         obj.type,
         obj.language,
@@ -73,24 +85,35 @@ def _same_facts(obj: WorkspaceObject, before: Entry | Excepted) -> bool:
     ) == (before.type, before.language, before.modified_at)
 
 
+def _in_format(part: Part, held: Held, notebook_format: Format) -> bool:
+    """Whether it was decided on with notebooks wanted in this format.
+
+    Of what is too large as JUPYTER, SOURCE is stored under the name it would have.
+    """
+    if part.type != NOTEBOOK:
+        return True
+    if isinstance(part, Excepted):
+        before = held.manifest.notebook_format if held.manifest else None
+        return before is notebook_format
+    extension = extension_of(part.type, part.language, notebook_format)
+    return part.file.endswith(extension) and (
+        notebook_format in {part.format, Format.JUPYTER}
+    )
+
+
 def _settled(
     folder: PlannedFolder, held: Held, notebook_format: Format
-) -> Mapping[Key, Entry | Excepted]:
-    """What the manifest already says rightly of listed objects, by key."""
-    if held.manifest is None:
-        return {}
-    before: dict[Key, Entry | Excepted] = {
-        key_of(entry): entry
-        for entry in held.entries
-        if held.holds(entry)
-        and (entry.type != NOTEBOOK or held.manifest.notebook_format == notebook_format)
-    }
-    before |= {key_of(excepted): excepted for excepted in held.manifest.exceptions}
-    return {
-        key_of(obj): before[key_of(obj)]
+) -> frozenset[Key]:
+    """The listed objects of which the manifest and the tree are right already."""
+    before = _before(held)
+    return frozenset(
+        key_of(obj)
         for obj in folder.objects
-        if key_of(obj) in before and _same_facts(obj, before[key_of(obj)])
-    }
+        if (known := before.get(key_of(obj)))
+        and _same_facts(obj, known)
+        and _in_format(known, held, notebook_format)
+        and (isinstance(known, Excepted) or held.holds(known))
+    )
 
 
 def _listed(
@@ -100,13 +123,12 @@ def _listed(
     notebook_format: Format,
 ) -> tuple[list[Entry], list[Excepted]]:
     names = _names(folder, held, notebook_format)
-    settled = _settled(folder, held, notebook_format)
-    before = {key_of(entry): entry for entry in held.entries}
+    before = _before(held)
     entries: list[Entry] = []
     exceptions: list[Excepted] = []
     for obj in folder.objects:
         result = results.get(obj.object_id)
-        known = settled.get(key_of(obj), before.get(key_of(obj)))
+        known = before.get(key_of(obj))
         if not obj.storable:
             exceptions += [] if obj.descended else [_never_stored(obj, folder)]
         elif isinstance(result, Exported):
@@ -118,6 +140,31 @@ def _listed(
         elif known is not None:
             exceptions.append(known)
     return entries, exceptions
+
+
+def _format_reached(
+    entries: Sequence[Entry],
+    exceptions: Sequence[Excepted],
+    held: Held,
+    results: Mapping[int, Result],
+    notebook_format: Format,
+) -> Format:
+    """The wanted format, or the other while a listed notebook lags behind.
+
+    So that the folder stays different until all are in the wanted one.
+    """
+    excepted_now = {
+        object_id
+        for object_id, result in results.items()
+        if not isinstance(result, Exported) and result.kind is OutcomeKind.EXCEPTED
+    }
+    parts: tuple[Part, ...] = (*entries, *exceptions)
+    if all(
+        part.object_id in excepted_now or _in_format(part, held, notebook_format)
+        for part in parts
+    ):
+        return notebook_format
+    return Format.SOURCE if notebook_format is Format.JUPYTER else Format.JUPYTER
 
 
 def _names(
@@ -190,16 +237,14 @@ def _never_stored(obj: WorkspaceObject, folder: PlannedFolder) -> Excepted:
 
 
 def _retained_entries(
-    folder: PlannedFolder, held: Held, entries: Sequence[Entry]
+    folder: PlannedFolder, held: Held, parts: Sequence[Part]
 ) -> list[Entry]:
     listed = {key_of(obj) for obj in folder.objects}
-    taken = {(entry.name, entry.type) for entry in entries}
+    taken = {(part.name, part.type) for part in parts}
     return [
         entry
         for entry in held.entries
-        if key_of(entry) not in listed
-        and (entry.name, entry.type) not in taken
-        and held.holds(entry)
+        if key_of(entry) not in listed and (entry.name, entry.type) not in taken
     ]
 
 
@@ -215,10 +260,11 @@ def _sub_folders(folder: PlannedFolder, held: Held) -> Iterator[SubFolder]:
 
 
 def _changes(
-    manifest: Manifest, held: Held, contents: Mapping[str, bytes]
+    manifest: Manifest,
+    held: Held,
+    gone: Collection[str],
+    contents: Mapping[str, bytes],
 ) -> tuple[Change, ...]:
-    now = {entry.file for entry in manifest.entries}
-    gone = {entry.file for entry in held.entries} - now
     changes = [
         Change(ChangeKind.DELETE, inside(manifest.git_path, name))
         for name in sorted(gone)

@@ -18,18 +18,19 @@ def folder_outcomes(
     """Objects that are equal in Git have no outcome."""
     by_key = {key_of(entry): entry for entry in held.entries}
     by_name = {(entry.name, entry.type): entry for entry in held.entries}
-    for entry in manifest.entries:
-        if not isinstance(results.get(entry.object_id), Exported):
+    for obj in folder.objects:
+        result = results.get(obj.object_id)
+        if not obj.storable or not isinstance(result, Exported):
             continue
-        before = by_key.get(key_of(entry), by_name.get((entry.name, entry.type)))
-        if before and held.holds(before) and before.blob == entry.blob:
+        before = by_key.get(key_of(obj), by_name.get((obj.name, obj.type)))
+        if before and held.holds(before) and before.blob == result.blob:
             continue
         yield Outcome(
             kind=OutcomeKind.EDITED if before else OutcomeKind.ADDED,
-            path=join(folder.path, entry.name),
-            type=entry.type,
-            object_id=entry.object_id,
-            size=entry.size,
+            path=obj.path,
+            type=obj.type,
+            object_id=obj.object_id,
+            size=len(result.content),
         )
     yield from _not_stored_outcomes(folder, held, manifest, results)
 
@@ -40,10 +41,7 @@ def _not_stored_outcomes(
     manifest: Manifest,
     results: Mapping[int, Result],
 ) -> Iterator[Outcome]:
-    known = {
-        (key_of(excepted), excepted.reason)
-        for excepted in (held.manifest.exceptions if held.manifest else ())
-    }
+    known = {(x.name, x.type, x.reason) for x in held.exceptions}
     for excepted in manifest.exceptions:
         yield Outcome(
             kind=OutcomeKind.EXCEPTED,
@@ -52,7 +50,7 @@ def _not_stored_outcomes(
             object_id=excepted.object_id,
             detail=excepted.reason,
             size=excepted.size,
-            known=(key_of(excepted), excepted.reason) in known,
+            known=(excepted.name, excepted.type, excepted.reason) in known,
         )
     for obj in folder.objects:
         result = results.get(obj.object_id)

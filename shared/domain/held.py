@@ -34,6 +34,11 @@ class Held:
         """The manifest's entries, none where there is no manifest."""
         return self.manifest.entries if self.manifest else ()
 
+    @property
+    def exceptions(self) -> tuple[Excepted, ...]:
+        """The manifest's exceptions, none where there is no manifest."""
+        return self.manifest.exceptions if self.manifest else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
@@ -76,8 +81,7 @@ def unaccounted(
 ) -> tuple[WorkspaceObject, ...]:
     """The listed objects that Git does not hold, except or have a result for."""
     known = {key_of(entry) for entry in held.entries if held.holds(entry)}
-    if held.manifest:
-        known |= {key_of(excepted) for excepted in held.manifest.exceptions}
+    known |= {key_of(excepted) for excepted in held.exceptions}
     return tuple(
         obj
         for obj in folder.objects
