@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.domain.index import Index, IndexedFolder
 from shared.domain.names import NamedBefore
-from shared.domain.objects import DIRECTORY, is_within, join, parent
+from shared.domain.objects import DIRECTORY, depth, is_within, join, parent
 from shared.domain.outcomes import Outcome, OutcomeKind
 from shared.domain.plan import PlannedDeletion
 from shared.domain.scope import Scope
@@ -68,13 +68,13 @@ def plan_deletions(
     deletions = Deletions()
     kept: set[str] = set()
     candidates = [*_lost_folders(walk, index, scope), *_changed_folders(walk, index)]
-    candidates.sort(key=lambda c: (-c.folder.path.count("/"), c.folder.path))
+    candidates.sort(key=lambda c: (-depth(c.folder.path), c.folder.path))
     for candidate in candidates:
         _decide(candidate, walk, arrived, kept, deletions)
     if not allowed:
         deletions.reason = hold or _blown(fuse, deletions.objects, index, scope)
     if deletions.reason:
-        _hold_back(deletions)
+        _hold_back(candidates, deletions)
     return deletions
 
 
@@ -173,11 +173,15 @@ def _blown(fuse: Fuse, deleted: int, index: Index, scope: Scope) -> str:
     return f"{deleted} of {in_scope} objects are gone, more than {fuse.percent} %"
 
 
-def _hold_back(deletions: Deletions) -> None:
-    for plan in deletions.plans:
-        for object_id, name in plan.objects:
-            child = NamedBefore(object_id, name, "", None, "")
-            deletions.held.append(_held(plan.path, child, deletions.reason))
+def _hold_back(candidates: Sequence[_Candidate], deletions: Deletions) -> None:
+    named = {(outcome.path, outcome.object_id) for outcome in deletions.held}
+    for candidate in candidates:
+        path = candidate.folder.path
+        deletions.held += [
+            _held(path, child, deletions.reason)
+            for child in candidate.objects
+            if (join(path, child.name), child.object_id) not in named
+        ]
     deletions.plans = []
 
 

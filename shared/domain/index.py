@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from shared.domain.digest import digest_of_manifest
 from shared.domain.manifest import Manifest
 from shared.domain.names import NamedBefore
-from shared.domain.objects import DIRECTORY
+from shared.domain.objects import DIRECTORY, parent
 from shared.errors import UnknownVersion
 
 INDEX_VERSION = 1
@@ -23,7 +23,8 @@ class IndexedFolder:
 
     `children` are all names the manifest gives away, sub-folders with type
     DIRECTORY; `untimed` the blob id of each object whose listing carries no time,
-    by object id. `vouched`: its tree was found to hold what the manifest says.
+    by object id; `excepted` what is on purpose not stored, by (id, name).
+    `vouched`: its tree was found to hold what the manifest says.
     """
 
     path: str
@@ -34,11 +35,18 @@ class IndexedFolder:
     children: tuple[NamedBefore, ...]
     untimed: Mapping[int, str] = field(default_factory=dict)
     vouched: bool = True
+    excepted: tuple[tuple[int, str], ...] = ()
 
     @property
     def objects(self) -> tuple[NamedBefore, ...]:
         """The stored objects among the children."""
         return tuple(child for child in self.children if child.type != DIRECTORY)
+
+    @property
+    def accounted(self) -> frozenset[tuple[int, str]]:
+        """All it stores or excepts, by (id, name): nothing of it is still to come."""
+        stored = ((child.object_id, child.name) for child in self.objects)
+        return frozenset((*stored, *self.excepted))
 
     def to_line(self) -> bytes:
         """One line of JSON."""
@@ -48,16 +56,15 @@ class IndexedFolder:
         untimed = list(self.untimed.items())
         facts = [
             *(self.path, self.git_path, self.object_id, self.manifest, self.digest),
-            *(children, untimed, self.vouched),
+            *(children, untimed, self.vouched, self.excepted),
         ]
         return json.dumps(facts, separators=(",", ":")).encode("ascii")
 
     @staticmethod
     def from_line(line: bytes) -> "IndexedFolder":
         """The folder that `to_line` wrote."""
-        path, git_path, object_id, manifest, digest, children, untimed, vouched = (
-            json.loads(line)
-        )
+        path, git_path, object_id, manifest, digest, *parts = json.loads(line)
+        children, untimed, vouched, excepted = parts
         return IndexedFolder(
             path,
             git_path,
@@ -67,6 +74,7 @@ class IndexedFolder:
             tuple(NamedBefore(*child) for child in children),
             dict(untimed),
             vouched,
+            tuple((object_id, name) for object_id, name in excepted),
         )
 
 
@@ -91,6 +99,7 @@ def index_folder(manifest: Manifest, blob: str, *, vouched: bool) -> IndexedFold
             e.object_id: e.blob for e in manifest.entries if e.modified_at is None
         },
         vouched=vouched,
+        excepted=tuple((x.object_id, x.name) for x in manifest.exceptions),
     )
 
 
@@ -120,6 +129,7 @@ class Index:
         self.record = record
         self.suspects = frozenset(suspects)
         self._lines: dict[str, bytes] = {}
+        self._above: dict[str, str] | None = None
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -132,6 +142,27 @@ class Index:
         line = self._lines.get(path)
         return IndexedFolder.from_line(line) if line is not None else None
 
+    def git_path_of(self, path: str) -> str | None:
+        """Where the folder lies in Git, also if only folders below it are known."""
+        known = self.get(path)
+        return known.git_path if known else self._implied().get(path)
+
+    def components_below(self, folder: str) -> Iterator[tuple[str, str]]:
+        """Sub-folders that lie directly in it, and their component in Git."""
+        for path in (*self._lines, *self._implied()):
+            if path != "/" and parent(path) == folder:
+                git_path = self.git_path_of(path)
+                yield path, (git_path or "").rpartition("/")[2]
+
+    def _implied(self) -> Mapping[str, str]:
+        """The Git paths of folders that are not known, but others below them are."""
+        if self._above is None:
+            self._above = {}
+            for path, line in self._lines.items():
+                if path != "/" and parent(path) not in self._lines:
+                    self._above |= _folders_above(IndexedFolder.from_line(line))
+        return self._above
+
     def paths(self) -> Iterator[str]:
         """The workspace paths of all folders."""
         return iter(self._lines)
@@ -143,10 +174,12 @@ class Index:
     def put(self, folder: IndexedFolder) -> None:
         """Add the folder, or replace what is known of its path."""
         self._lines[folder.path] = folder.to_line()
+        self._above = None
 
     def remove(self, path: str) -> None:
         """Forget the folder, if known."""
         self._lines.pop(path, None)
+        self._above = None
 
     def to_bytes(self) -> bytes:
         """JSON Lines: a head, then the folders."""
@@ -172,6 +205,16 @@ class Index:
             path, _ = json.JSONDecoder().raw_decode(line[1:].decode("ascii"))
             index._lines[path] = line
         return index
+
+
+def _folders_above(folder: IndexedFolder) -> dict[str, str]:
+    """The Git paths of all folders above one, by their own paths."""
+    path, git_path = folder.path, folder.git_path
+    above = {}
+    while path != "/":
+        path, git_path = parent(path), git_path.rpartition("/")[0]
+        above[path] = git_path
+    return above
 
 
 def _record_facts(record: LastRecord | None) -> dict[str, object] | None:

@@ -85,3 +85,8 @@ def parent(path: str) -> str:
 def is_within(path: str, folder: str) -> bool:
     """Whether `path` is `folder` or lies anywhere below it."""
     return folder in {"/", path} or path.startswith(folder + "/")
+
+
+def depth(path: str) -> int:
+    """How many folders lie above `path`; none above `/`."""
+    return 0 if path == "/" else path.count("/")

@@ -1,7 +1,6 @@
 """DECISIONS: what a walk over the workspace has learnt so far, and what it means."""
 
 import gzip
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -9,14 +8,13 @@ from typing import Any
 
 from shared.domain.digest import digest_of_listing
 from shared.domain.index import Index, IndexedFolder
-from shared.domain.names import NamedBefore, assign_names, escape
+from shared.domain.names import NamedBefore, assign_names
 from shared.domain.objects import (
     DIRECTORY,
     Format,
     GitFolder,
     WorkspaceObject,
     join,
-    parent,
 )
 from shared.domain.plan import PlannedFolder
 from shared.domain.scope import Scope
@@ -49,8 +47,8 @@ class Gone:
 class Walk:
     """The walk's memory, as its checkpoints keep it.
 
-    `walked` are the index's folders that were listed; `failed` those that were
-    not, with the reason; `arrived` objects where the index did not know them, by
+    `walked` are the folders that were listed; `failed` those that could not be,
+    with the reason; `arrived` objects where the index did not know them, by
     id. It grows with folders and changes, never with content.
     """
 
@@ -65,7 +63,6 @@ class Walk:
     equal: int = 0
     folders: int = 0
     vanished: list[str] = field(default_factory=list)
-    foreign: list[str] = field(default_factory=list)
 
     def to_bytes(self) -> bytes:
         """Compressed JSON."""
@@ -79,7 +76,7 @@ class Walk:
                 name: getattr(self, name)
                 for name in (
                     *("failed", "gone_folders", "excluded"),
-                    *("listed", "equal", "folders", "vanished", "foreign"),
+                    *("listed", "equal", "folders", "vanished"),
                 )
             },
         }
@@ -124,7 +121,7 @@ def take_in(
     known = index.get(folder.path)
     objects = _in_scope(walk, listing, scope)
     object_id = folder.object_id or (known.object_id if known else None)
-    before = known.children if known else _folders_before(objects, index)
+    before = _names_before(objects, known, index)
     names = _folder_names(objects, before, folder.git_path == "", notebook_format)
     digest = digest_of_listing(
         git_path=folder.git_path,
@@ -191,18 +188,23 @@ def _folder_names(
     return {obj.name: names[obj] for obj in objects if obj.descended}
 
 
-def _folders_before(
-    objects: Sequence[WorkspaceObject], index: Index
+def _names_before(
+    objects: Sequence[WorkspaceObject], known: IndexedFolder | None, index: Index
 ) -> list[NamedBefore]:
-    """Sub-folders the index knows although it does not know their parent."""
-    before = []
+    """The names the folder gave away, also those only its sub-folders tell of.
+
+    Where it was no part of an earlier scope, or was not stored when they were.
+    """
+    before = list(known.children) if known else []
+    told = {child.name for child in before if child.type == DIRECTORY}
     for obj in objects:
-        known = index.get(obj.path) if obj.descended else None
-        if known is not None:
-            component = known.git_path.rpartition("/")[2]
-            before.append(
-                NamedBefore(obj.object_id, obj.name, DIRECTORY, None, component)
-            )
+        if obj.descended and obj.name not in told:
+            git_path = index.git_path_of(obj.path)
+            if git_path is not None:
+                component = git_path.rpartition("/")[2]
+                before.append(
+                    NamedBefore(obj.object_id, obj.name, DIRECTORY, None, component)
+                )
     return before
 
 
@@ -227,7 +229,7 @@ def _note(
             (child.name, child.type) not in taken
         ):
             walk.gone.append(Gone(folder.path, child.object_id, child.name, child.type))
-    known_here = {(child.object_id, child.name) for child in before}
+    known_here = known.accounted if known else frozenset()
     for obj in objects:
         if obj.storable and (obj.object_id, obj.name) not in known_here:
             walk.arrived[obj.object_id] = join(folder.path, obj.name)
@@ -235,30 +237,3 @@ def _note(
 
 def _below(git_path: str, component: str) -> str:
     return f"{git_path}/{component}" if git_path else component
-
-
-def roots_to_list(roots: Sequence[str], index: Index) -> list[FolderToList]:
-    """Where the walk begins, with Git paths that no two roots share."""
-    folders: list[FolderToList] = []
-    taken: set[str] = set()
-    for root in roots:
-        known = index.get(root)
-        git_path = known.git_path if known else _root_git_path(root, index)
-        if git_path.casefold() in taken:
-            git_path += (
-                "~" + hashlib.sha1(root.encode(), usedforsecurity=False).hexdigest()[:8]
-            )
-        taken.add(git_path.casefold())
-        folders.append(FolderToList(root, git_path, known.object_id if known else None))
-    return folders
-
-
-def _root_git_path(root: str, index: Index) -> str:
-    """The Git path of a root that the index does not know: below one that it does."""
-    if root == "/":
-        return ""
-    above = parent(root)
-    known = index.get(above)
-    git_path = known.git_path if known else _root_git_path(above, index)
-    component = escape(root.rsplit("/", 1)[1], at_top=git_path == "", is_folder=True)
-    return _below(git_path, component)

@@ -8,9 +8,10 @@ from shared.domain.events import Event, EventName
 from shared.domain.index import Index
 from shared.domain.objects import Format
 from shared.domain.outcomes import Outcome, OutcomeKind, to_lines
+from shared.domain.roots import roots_to_list
 from shared.domain.runs import Phase, Run, RunStatus, Tally
 from shared.domain.verified import read_verified
-from shared.domain.walk import Walk, roots_to_list
+from shared.domain.walk import Walk
 from shared.errors import Permanent
 from shared.ports import Blobs, Clock, Events, GitReader, Queue, RunStore, Workspace
 from shared.services.catch_up import CatchUp
@@ -211,10 +212,10 @@ class PlanRun:
                     if folder is None or not folder.vouched:
                         continue
                     base = "" if folder.path == "/" else folder.path
-                    for child in folder.objects:
-                        path = f"{base}/{child.name}"
-                        if wanted.get(child.object_id) == path:
-                            found.add((child.object_id, path))
+                    for object_id, child in folder.accounted:
+                        path = f"{base}/{child}"
+                        if wanted.get(object_id) == path:
+                            found.add((object_id, path))
         return frozenset(found)
 
     def _tell(self, run: Run, deletions: Deletions) -> None:
