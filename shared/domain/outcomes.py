@@ -47,11 +47,12 @@ class Outcome:
 
 def to_lines(outcomes: Iterable[Outcome]) -> bytes:
     """JSON Lines, one outcome a line."""
-    return "".join(
-        json.dumps({k: v for k, v in asdict(o).items() if v not in (None, "", False)})
-        + "\n"
-        for o in outcomes
-    ).encode("ascii")
+    return "".join(json.dumps(facts_of(o)) + "\n" for o in outcomes).encode("ascii")
+
+
+def facts_of(outcome: Outcome) -> dict[str, object]:
+    """The outcome's fields that say something, by name."""
+    return {k: v for k, v in asdict(outcome).items() if v or type(v) is int}
 
 
 def from_lines(raw: bytes) -> Iterator[Outcome]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from shared.domain.index import LastRecord
-from shared.domain.outcomes import Outcome, OutcomeKind
+from shared.domain.outcomes import Outcome, OutcomeKind, facts_of
 from shared.domain.runs import Run, RunStatus
 from shared.domain.scope import Scope
 from shared.errors import UnknownVersion
@@ -15,7 +15,7 @@ from shared.errors import UnknownVersion
 RECORD_VERSION = 1
 MAX_NAMED = 200
 
-_RECORD_PATH = re.compile(r"\.backup/runs/\d{4}/\d\d/\d\d/[^/]+\.json")
+_RECORD_PATH = re.compile(r"\.backup/runs/[0-9]{4}/[0-9]{2}/[0-9]{2}/[^/]+\.json")
 
 _NAMED: tuple[tuple[str, OutcomeKind], ...] = (
     ("failures", OutcomeKind.FAILED),
@@ -92,25 +92,28 @@ def last_record(raw: bytes, commit: str) -> LastRecord:
         facts: dict[str, Any] = json.loads(raw)
         if facts["version"] > RECORD_VERSION:
             raise UnknownVersion(f"run record version {facts['version']}")
+        told, identity = facts["scope"], facts["identity"]
         scope = Scope(
-            roots=tuple(facts["scope"]["roots"]),
-            excludes=tuple(facts["scope"]["exclude"]),
+            roots=tuple(_string(root) for root in told["roots"]),
+            excludes=tuple(_string(glob) for glob in told["exclude"]),
         )
         return LastRecord(
-            run_id=facts["run"],
-            status=facts["status"],
+            run_id=_string(facts["run"]),
+            status=_string(facts["status"]),
             scope=scope_key(scope),
             commit=commit,
-            identity=facts["identity"]["name"],
-            admin=bool(facts["identity"]["admin"]),
+            identity=_string(identity["name"]),
+            admin=bool(identity["admin"]),
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, RecursionError) as error:
         raise ValueError("the run record is not one of ours") from error
 
 
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    return value
+
+
 def _facts(outcome: Outcome) -> dict[str, object]:
-    return {
-        key: value
-        for key, value in asdict(outcome).items()
-        if key != "kind" and value not in (None, "", False)
-    }
+    return {key: value for key, value in facts_of(outcome).items() if key != "kind"}

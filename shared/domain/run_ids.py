@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-_RUN_ID = re.compile(r"(\d{4})(\d\d)(\d\d)T\d{6}Z-[0-9a-f]{6}")
+_RUN_ID = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T[0-9]{6}Z-[0-9a-f]{6}")
 
 
 def new_run_id(now: datetime, noise: str) -> str:
@@ -29,4 +29,7 @@ def opened_at(run_id: str) -> datetime | None:
     """When the run of this id was opened; None where it is no run id."""
     if not is_run_id(run_id):
         return None
-    return datetime.strptime(run_id[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    try:
+        return datetime.strptime(run_id[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
