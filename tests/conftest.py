@@ -1,10 +1,17 @@
 """Fixtures for every test: what is expensive to start is started once."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from local.azurite import azurite
+
+# A busy machine is no failure; `make soak` looks harder.
+settings.register_profile("default", deadline=None)
+settings.register_profile("soak", deadline=None, max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture(scope="session")
