@@ -499,6 +499,7 @@ def test_log_shows_neither_token_nor_content(
     service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "urllib3")  # quiet once storage is in use
     secret = b"secret source " * 10
 
     service.push(add("a", secret))
