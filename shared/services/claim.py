@@ -18,8 +18,8 @@ from shared.errors import Conflict
 from shared.ports import Clock, RunStore, Stored, Write
 from shared.services.rows import MAX_TRIES, read_run
 
-LEASE = timedelta(minutes=3)
-RENEW_AFTER = timedelta(minutes=1)
+LEASE = timedelta(seconds=90)
+RENEW_AFTER = timedelta(seconds=30)
 
 
 class ClaimLostError(Conflict):
@@ -62,7 +62,7 @@ class ShardClaim:
         return run
 
     def renew(self, tally: Tally) -> None:
-        """Keep the claim, and show how far we are, if a minute has passed."""
+        """Keep the claim, and show how far we are, if half a minute has passed."""
         until = self.shard.lease_until
         if until is None or self._clock.now() + LEASE - until > RENEW_AFTER:
             self._write(tally=tally)

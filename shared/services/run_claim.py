@@ -9,8 +9,8 @@ from shared.errors import Conflict
 from shared.ports import Clock, RunStore, Stored, Write
 from shared.services.rows import MAX_TRIES, read_run
 
-LEASE = timedelta(minutes=3)
-RENEW_AFTER = timedelta(minutes=1)
+LEASE = timedelta(seconds=90)
+RENEW_AFTER = timedelta(seconds=30)
 
 
 class PlannerReplacedError(Conflict):
@@ -78,7 +78,7 @@ class RunClaim:
         raise Conflict(f"the row of run {self.run.id} is written too often")
 
     def renew(self) -> Run:
-        """Keep the claim if a minute has passed; the row as last seen."""
+        """Keep the claim if half a minute has passed; the row as last seen."""
         until = self.run.lease_until
         if until is None or self._clock.now() + LEASE - until > RENEW_AFTER:
             return self.change(lambda row: row)

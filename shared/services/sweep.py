@@ -89,13 +89,14 @@ class Sweep:
             if self._is_lost(stored.row):
                 self.queue.shard(run.id, stored.row.number)
         planned = run.phase is Phase.WALKING or not run.shards_open
-        if planned and not held_by_other(run, "", now) and self._old(run.touched_at):
+        dead = bool(run.owner) or self._old(run.touched_at)
+        if planned and dead and not held_by_other(run, "", now):
             self.queue.plan(run.id)
 
     def _is_lost(self, shard: Shard) -> bool:
-        """Nobody works on it, and no message of it can still be on its way."""
+        """Its worker died, or no message of it can still be on its way."""
         held = held_by_other(shard, "", self.clock.now())
-        return not held and self._old(shard.touched_at)
+        return not held and (bool(shard.owner) or self._old(shard.touched_at))
 
     def _old(self, moment: datetime | None) -> bool:
         return moment is None or self.clock.now() - moment > LOST_AFTER
