@@ -156,6 +156,7 @@ def _decide(
                 objects=tuple(objects),
                 folders=tuple(folders),
                 moved_to=moved,
+                manifest=candidate.folder.manifest,
             )
         )
 

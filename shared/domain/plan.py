@@ -40,7 +40,8 @@ class PlannedDeletion:
     """What is to go from one folder: objects by (id, name), sub-folders by name.
 
     `whole`: the folder itself is gone from the workspace; once nothing of it is
-    left to keep, its manifest goes too.
+    left to keep, its manifest goes too. `manifest` is the blob id of its manifest
+    when the index was made, for where somebody removed it.
     """
 
     path: str
@@ -49,6 +50,7 @@ class PlannedDeletion:
     objects: tuple[tuple[int, str], ...] = ()
     folders: tuple[str, ...] = ()
     moved_to: Mapping[int, str] = field(default_factory=dict)
+    manifest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class DeleteFolders:
 
     def _delete(self, deletions: Sequence[PlannedDeletion], commit: str | None) -> None:
         states = [
-            FolderState(d.path, d.git_path, partial(decide_deletion, d))
+            FolderState(d.path, d.git_path, partial(decide_deletion, d), d.manifest)
             for d in deletions
         ]
         self.settler.read(states, commit)
