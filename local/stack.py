@@ -32,7 +32,7 @@ GRACE = 5.0  # for what runs when the stack stops; its message comes back
 HOST_KEY = "LOCAL_FUNCTIONS_KEY"
 UNHURRIED = "5000"
 NEVER = "0 0 0 31 2 *"  # a trial starts nothing by itself; name a schedule to have one
-CONTENT = ("storage", "databricks", "azure-devops", "cache", "logs")
+CONTENT = ("storage", "databricks", "azure-devops", "cache", "logs", "targets")
 FILES = ("secret", FILE, CHILDREN, LOCK)
 
 

@@ -47,7 +47,8 @@ class NotLoadedError(Exception):
 
 def run(options: Options) -> int:
     """Back up as the options say; returns the exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     console = Console(highlight=False, soft_wrap=True)
     backup = Backup(options, console)
     try:

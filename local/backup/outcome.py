@@ -68,7 +68,9 @@ def _unchanged(run: Run) -> str:
 
 def _stored(run: Run) -> Iterator[str]:
     counts, verb = run.counts, "to store" if run.dry_run else "stored"
-    stored = f"{count(counts['stored'], 'object')}, {size(counts['stored_bytes'])}"
+    stored = count(counts["stored"], "object")
+    if counts["stored_bytes"]:
+        stored += f", {size(counts['stored_bytes'])}"
     yield from _row(verb, stored + _kinds(run.lists["changes"]))
     for label, name in (("moved", "moved"), ("deleted", "deleted")):
         if counts[name]:
@@ -136,7 +138,7 @@ def _took(run: Run) -> str:
     ]
     pushes = run.calls.get("azuredevops.push", 0)
     if pushes:
-        asked.append(f"{pushes:,} push{'es' if pushes > 1 else ''}")
+        asked.append(count(pushes, "push"))
     return f"{duration(run.seconds)}: {', '.join(asked)}"
 
 

@@ -63,6 +63,8 @@ def ground(options: Options, say: Callable[[str], None]) -> Iterator[Ground]:
         say(f"using the stack that runs at {running.functions}")
         yield Ground(running, data, own=False, clone=_url(running), check=_nothing)
         return
+    if data != options.data:
+        say(f"a real service is named: what belongs to it is kept in {data}")
     say("starting the stack (storage, workspace, repository, functions host)")
     stack = Stack(data, settings=options.settings)
     with stack as endpoints:

@@ -6,6 +6,7 @@ _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 def count(number: int, noun: str) -> str:
     """`1 object`, `12,345 objects`, `2 copies`."""
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    plural = f"{noun}es" if noun.endswith("sh") else plural
     return f"{number:,} {noun if number == 1 else plural}"
 
 
