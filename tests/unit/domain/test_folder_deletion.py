@@ -6,6 +6,7 @@ from shared.domain.decision import differences
 from shared.domain.folder import decide
 from shared.domain.folder_deletion import decide_deletion
 from shared.domain.git import ChangeKind
+from shared.domain.held import Result
 from shared.domain.manifest import manifest_path
 from shared.domain.objects import Format
 from shared.domain.plan import PlannedDeletion
@@ -34,7 +35,7 @@ def tree() -> Tree:
     huge = a_file("/etl/huge")
     folder = a_listing("/etl", LOAD, LOOK, huge, a_folder("/etl/sub"))
     strangers: Tree = {"etl/notes.txt": b"mine"}
-    results = {
+    results: dict[int, Result] = {
         LOAD.object_id: exported("1"),
         LOOK.object_id: exported("2"),
         huge.object_id: TOO_LARGE,
