@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from local.host.refusal import Refused
 
 PARAMETER = re.compile(
-    r"\{(?P<star>\*{0,2})(?P<name>[A-Za-z_]\w*)(?P<constraints>(?::[^{}]+)*)(?P<optional>\?)?\}"
+    r"\{(?P<star>\*{0,2})(?P<name>[A-Za-z_]\w*)(?P<constraints>(?::[^{}]+?)*)(?P<optional>\?)?\}"
 )
 CONSTRAINT = re.compile(r"(?P<name>\w+)(?:\((?P<argument>.*)\))?")
 GUID = re.compile(r"\{?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?", re.IGNORECASE)

@@ -110,6 +110,16 @@ class Bench:
     def send(self, **order: Any) -> None:
         self.send_text(json.dumps(order))
 
+    def fetch_and_give_back(self, times: int) -> None:
+        """Raise the first message's dequeue count, as crashes would."""
+        with self._client(self.queue) as queue:
+            for _ in range(times):
+                message = queue.receive_message()
+                assert message is not None
+                queue.update_message(
+                    message.id, message.pop_receipt, visibility_timeout=0
+                )
+
     def send_later(self, seconds: int, **order: Any) -> None:
         with self._client(self.queue) as queue:
             queue.send_message(json.dumps(order), visibility_timeout=seconds)

@@ -151,8 +151,10 @@ def test_function_timeout_restarts_the_worker_and_its_neighbours(
         neighbour = host.start("tick")
         bench.wait_for("poisoned")
         end = neighbour.result().end
+        starts = host.worker_starts
 
     assert end in {End.LOST, End.TIMED_OUT}
+    assert starts > 3
     assert [note["dequeued"] for note in bench.notes("work")] == [1, 2, 3]
 
 

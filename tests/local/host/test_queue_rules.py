@@ -81,12 +81,20 @@ def test_a_message_that_always_fails_ends_in_the_poison_queue(bench: Bench) -> N
     assert poisoned["dequeued"] == 1
 
 
+def test_the_last_failure_poisons_at_once(bench: Bench) -> None:
+    bench.send(fail=True)
+    bench.fetch_and_give_back(2)
+
+    # No shortened time: a wait for the visibility timeout would take 30 s.
+    with bench.host(pace=Pace(1)):
+        bench.wait_for("poisoned")
+
+    assert [run["dequeued"] for run in bench.notes("work")] == [3]
+
+
 def test_a_message_fetched_too_often_is_poisoned_unrun(bench: Bench) -> None:
     bench.send(name="crash loop")
-    with bench._client(bench.queue) as queue:
-        for _ in range(3):
-            (message,) = queue.receive_messages(max_messages=1)
-            queue.update_message(message, visibility_timeout=0)
+    bench.fetch_and_give_back(3)
 
     with bench.host():
         bench.wait_for("poisoned")
@@ -98,10 +106,13 @@ def test_a_message_fetched_too_often_is_poisoned_unrun(bench: Bench) -> None:
 def test_a_failing_poison_handler_is_not_poisoned_again(bench: Bench) -> None:
     bench.send(fail=True, note="poison-fails")
 
+    # Left to its lock, one second at this pace; run three times, then never again.
     with bench.host():
-        bench.wait_for("poisoned")
-        eventually(lambda: bench.length("-poison") == 1)
+        runs = bench.wait_for("poisoned", 3)
+        bench.send(name="the next one")
+        bench.wait_for("done")
 
+    assert [run["dequeued"] for run in runs] == [1, 2, 3]
     assert bench.length("-poison-poison") is None
     assert bench.length("-poison") == 1
 
