@@ -48,5 +48,5 @@ test: check ## everything
 soak: setup ## the property and matrix tests with larger parameters
 	HYPOTHESIS_PROFILE=soak SOAK=1 .venv/bin/pytest
 
-lock: setup ## compile the pins anew from requirements*.in and package.json
+lock: ## compile the pins anew from requirements*.in and package.json
 	@local/lock.sh

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Compiles requirements*.txt and package-lock.json anew: versions and hashes, no
-# addresses, so that the files are good behind any mirror.
+# addresses, so that the files are good behind any mirror. Needs a .venv, but no
+# finished setup: that would refuse inputs newer than their locks.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
