@@ -1,6 +1,8 @@
 """One whole stack and the hands that tests have in it: user, person, operator."""
 
 import base64
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -220,7 +222,13 @@ class Trial:
         raise TimeoutError(f"run {run_id} does not end: {run}")
 
     def details(self, run_id: str) -> dict[str, Any]:
-        answer = self.http("GET", f"/api/runs/{run_id}", params={"limit": 1000})
+        """What the API tells; waits for a worker where one has just been killed."""
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        path, page = f"/api/runs/{run_id}", {"limit": 1000}
+        answer = self.http("GET", path, params=page)
+        while answer.status_code >= 502 and time.monotonic() < give_up:
+            time.sleep(0.5)
+            answer = self.http("GET", path, params=page)
         assert answer.ok, answer.text
         body: dict[str, Any] = answer.json()
         return body
@@ -238,6 +246,14 @@ class Trial:
         """Start a timer function now, as an operator can."""
         answer = self.http("POST", f"/admin/functions/{function}", json={"input": ""})
         assert answer.status_code == 202, answer.text
+
+    def kill_worker(self) -> None:
+        """SIGKILL the process that runs the functions; the host starts another."""
+        for pid, command in descendants(self.endpoints.pid).items():
+            if "local.host.worker" in command:
+                os.kill(pid, signal.SIGKILL)
+                return
+        raise LookupError("no worker is running")
 
     def forget_calls(self) -> None:
         self.workspace.forget_calls()
@@ -260,3 +276,18 @@ def _git(*arguments: str) -> str:
     command: Sequence[str] = ["git", *arguments]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return done.stdout
+
+
+def descendants(of: int) -> dict[int, str]:
+    """The command lines of all processes below one, by process id."""
+    listing = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,args="], check=True, capture_output=True, text=True
+    ).stdout
+    rows = [line.split(None, 2) for line in listing.splitlines()]
+    found: dict[int, str] = {}
+    parents = {of}
+    while parents:
+        children = {int(r[0]): r[2] for r in rows if int(r[1]) in parents}
+        found |= children
+        parents = set(children)
+    return found
