@@ -6,11 +6,11 @@ Exits 0 only for complete; errors are told in a sentence.
 import signal
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import NoReturn
 
 from rich.console import Console
 
+from local.backup.follow import Watch
 from local.backup.import_dir import FolderLoader, Loaded, Memory
 from local.backup.import_rules import ClashError
 from local.backup.options import Options
@@ -24,8 +24,6 @@ from local.backup.workspace import ImportRefusedError, Workspace
 from local.children import ChildError
 from local.occupancy import OccupiedError
 
-LOOK_SECONDS = 0.5
-PATIENCE_SECONDS = 60.0
 REFUSALS_SHOWN = 10
 INTERRUPTED = 130
 
@@ -144,33 +142,20 @@ class Backup:
         started = api.start(self._options.mode, dry_run=self._options.dry_run)
         while not started.ours:
             self.say(f"run {started.run_id} is still open: going on with it first")
-            if found.own:
-                api.wake()
+            self.say("  (what a killed process had in hand is free in a few minutes)")
+            api.wake()
             self._tell(self._follow(api, started.run_id, found), api, found)
             started = api.start(self._options.mode, dry_run=self._options.dry_run)
         self.say(f"run {started.run_id}")
         return self._tell(self._follow(api, started.run_id, found), api, found)
 
     def _follow(self, api: RunsApi, run_id: str, found: Ground) -> Run:
-        """Show the run until it has ended."""
         self._following = run_id
-        heard = self._clock()
+        watch = Watch(found.check, self._sleep, self._clock)
         with self._screen() as screen:
-            while True:
-                found.check()
-                with suppress(NoAnswerError, RefusedError):
-                    seen = api.look(run_id)
-                    heard = self._clock()
-                    screen.show(seen)
-                    if not seen.open:
-                        break
-                if self._clock() - heard > PATIENCE_SECONDS:
-                    raise NoAnswerError(
-                        f"nothing was heard of run {run_id} for a minute"
-                    )
-                self._sleep(LOOK_SECONDS)
+            ended = watch.until_ended(api, run_id, screen)
         self._following = ""
-        return api.read(run_id)
+        return ended
 
     def _tell(self, ended: Run, api: RunsApi, found: Ground) -> int:
         record = f"its record in the clone, .backup/runs/…/{ended.id}.json"

@@ -148,7 +148,7 @@ def _where(run: Run, place: Place) -> Iterator[str]:
         tagged = run.confirms or run.id
         if run.status == "complete" and run.full_scope:
             yield from _row("tag", f"backup/{tagged}")
-    if not run.dry_run:
+    if run.commit and not run.dry_run:
         yield from _row("look at it", place.clone)
 
 
@@ -162,6 +162,9 @@ def _advice(run: Run) -> Iterator[str]:
             "them through:"
         )
         yield f'  POST /api/runs {{"allow_deletions": "{run.id}"}}'
+        return
+    if run.status == "failed":
+        yield "Once that is put right, `make backup` again goes on from what is stored."
         return
     yield "`make backup` again does only what is missing."
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from local.backup.options import Options
 from local.backup.web import NoAnswerError, Web
-from local.endpoints import Endpoints, read_endpoints
+from local.endpoints import Endpoints, is_alive, read_endpoints
 from local.stack import ORGANIZATION, PROJECT, REPOSITORY, Stack
 
 TARGETS = "targets"
@@ -58,7 +58,7 @@ def ground(options: Options, say: Callable[[str], None]) -> Iterator[Ground]:
     """
     data = data_folder(options)
     running = read_endpoints(data)
-    if running is not None and _answers(running):
+    if running is not None and is_alive(running) and _answers(running):
         _check_same(running, options.settings, data)
         say(f"using the stack that runs at {running.functions}")
         yield Ground(running, data, own=False, clone=_url(running), check=_nothing)

@@ -58,8 +58,8 @@ class PlainScreen:
     def __init__(self, say: Callable[[str], None], clock: Callable[[], float]) -> None:
         self._say = say
         self._clock = clock
-        self._said: tuple[bool, int] | None = None
-        self._text = ""
+        self._step: tuple[bool, int] | None = None
+        self._place: tuple[int, ...] = ()
         self._at = 0.0
 
     def __enter__(self) -> Self:
@@ -71,14 +71,15 @@ class PlainScreen:
     def show(self, run: Run) -> None:
         """Say it if it is worth a line."""
         step = (run.planning, percent(run) // STEP_PERCENT)
-        text, now = state(run), self._clock()
-        if text == self._text:
+        place = (run.done, run.total, run.shards_done, run.shards, run.listings)
+        now = self._clock()
+        if (step, place) == (self._step, self._place):
             return
-        if step == self._said and now - self._at < QUIET_SECONDS:
+        if step == self._step and now - self._at < QUIET_SECONDS:
             return
         share = f"{percent(run):3d} %  " if percent(run) else "       "
-        self._say(f"{share}{text}")
-        self._said, self._text, self._at = step, text, now
+        self._say(f"{share}{state(run)}")
+        self._step, self._place, self._at = step, place, now
 
 
 class LiveScreen:

@@ -5,7 +5,7 @@ from typing import Never
 
 import pytest
 
-from local.backup import command
+from local.backup import command, follow
 from local.backup.command import NotLoadedError, run
 from local.backup.options import Options
 from local.backup.places import Ground
@@ -46,7 +46,7 @@ def test_a_complete_run_is_followed_to_its_end_and_told(
     assert "Complete: everything is in Git" in told.text
     assert "look at it  git clone it" in told.text
     assert functions.script == []
-    assert told.slept == [command.LOOK_SECONDS]
+    assert told.slept == [follow.LOOK_SECONDS]
 
 
 def test_an_incomplete_run_is_not_success(
@@ -193,7 +193,35 @@ def test_a_host_that_stays_silent_ends_the_command(
     with pytest.raises(NoAnswerError, match="nothing was heard of run"):
         told.backup.on(stack)
 
-    assert sum(told.slept) > command.PATIENCE_SECONDS
+    assert sum(told.slept) > follow.PATIENCE_SECONDS
+
+
+def test_an_app_that_stands_still_is_told_to_look_for_lost_work(
+    stack: Ground, functions: Functions, teller: Telling
+) -> None:
+    looks = int(follow.STILL_SECONDS / follow.LOOK_SECONDS)
+    functions.script = [*[listed] * (looks + 5), complete]
+
+    teller().backup.on(stack)
+
+    assert functions.asked.count("POST /admin/functions/sweep") == 1
+
+
+def test_an_app_at_work_is_left_alone(
+    stack: Ground, functions: Functions, teller: Telling
+) -> None:
+    def work(found: Functions, run_id: str) -> None:
+        stored = found.bound.store.run(run_id)
+        assert stored
+        exported = stored.row.calls.get("databricks.export", 0) + 1
+        found.change(run_id, calls={"databricks.export": exported})
+
+    looks = int(follow.STILL_SECONDS / follow.LOOK_SECONDS)
+    functions.script = [*[work] * (looks + 5), complete]
+
+    teller().backup.on(stack)
+
+    assert "POST /admin/functions/sweep" not in functions.asked
 
 
 def test_a_part_of_the_own_stack_that_died_ends_the_command(

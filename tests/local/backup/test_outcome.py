@@ -154,6 +154,7 @@ def test_a_run_without_a_record_gives_its_reason(status: str, headline: str) -> 
     assert text.startswith(headline)
     assert "reason      the PAT has expired" in text
     assert "commit" not in text
+    assert "git clone" not in text
 
 
 def test_a_name_cannot_write_on_the_terminal() -> None:

@@ -1,3 +1,4 @@
+import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -77,6 +78,19 @@ def test_a_stack_of_which_a_part_is_silent_is_not_used(
     nowhere: dict[str, Any] = {part: "http://127.0.0.1:1"}
     silent = replace(stack.endpoints, **nowhere)
     silent.write(tmp_path)
+
+    with ground(Options(data=tmp_path), said.append) as found:
+        assert found.own
+
+    assert own.life == ["started", "stopped"]
+
+
+def test_what_a_killed_command_left_running_is_not_used(
+    stack: Ground, own: OwnStack, tmp_path: Path, said: list[str]
+) -> None:
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    replace(stack.endpoints, pid=dead.pid).write(tmp_path)
 
     with ground(Options(data=tmp_path), said.append) as found:
         assert found.own
