@@ -15,28 +15,30 @@ from shared.domain.objects import NOTEBOOK, Format, WorkspaceObject
 
 NAMING_VERSION = 1
 MAX_COMPONENT_BYTES = 255
+OURS_AT_TOP = frozenset({".backup", ".gitattributes", "readme.md"})
 
 _EXTENSIONS = {"PYTHON": ".py", "SQL": ".sql", "SCALA": ".scala", "R": ".r"}
-_OURS_AT_TOP = frozenset({".backup", "readme.md", ".gitattributes"})
 _MANIFEST = "folder.json"
 _MAX_EXTENSION = 24
 
 # Code points that HFS+ ignores in names (documented: git, utf8.c next_hfs_char).
 _IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
-# Refused by Windows and by Azure Repos' reserved-names policy, or by no means
-# encodable; a dot or space at the end as well.
-_REFUSED = re.compile(
-    '[\\\\/:*?"<>|%\\x00-\\x1f\\x7f-\\x9f\ud800-\udfff]|[. ]\\Z', re.DOTALL
-)
+# Refused by Windows and by Azure Repos' reserved-names policy (documented:
+# os-compatibility), or by no means encodable; so is a dot or space at the end.
+_REFUSED = re.compile('[\\\\/:*?"<>|%\\x00-\\x1f\\x7f-\\x9f\ud800-\udfff]')
+_REFUSED_AT_END = (".", " ")
+# Below: compared with collision keys, that is in lower case. The dots and spaces that
+# Windows drops from an end are escaped before.
 _DEVICE = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])"
-    r" *(?:\.|\Z)",
-    re.IGNORECASE,
+    r" *(?:\.|\Z)"
 )
-# Git's own files, also as NTFS would read them: `.git.`, `git~1`, `gi7eba~1`.
+# Git's own files, and the short names by which NTFS may know them (documented: git,
+# path.c is_ntfs_dot_generic): `git~1`, `gitmod~1`, and eight characters `gi7eba~1`,
+# `gi7eb~12` ... `~1234567`.
 _GITS_OWN = re.compile(
-    r"\.git(?:attributes|modules)?(?:[ .:]|\Z)|gi(?:t|tmod|tatt|[0-9a-f]{4})~[0-9]",
-    re.IGNORECASE,
+    r"\.git(?:attributes|modules)?|git(?:mod|att)?~[0-9]+"
+    r"|(?=.{8}\Z)(?:gi7[0-9a-f]{0,3}|gi?)?~[1-9][0-9]*"
 )
 _ESCAPE = re.compile(rb"%([0-9A-F]{2})")
 
@@ -67,14 +69,14 @@ def escape(name: str, *, at_top: bool = False, is_folder: bool = False) -> str:
     `at_top` keeps names of our own at the top free, `is_folder` those beside the
     manifests of sub-folders.
     """
-    escaped = _REFUSED.sub(_percent, name)
-    if _is_special(escaped, at_top=at_top, is_folder=is_folder):
-        escaped = _percent_encoded(escaped[0]) + escaped[1:]
-    return escaped
+    escaped = _REFUSED.sub(_percent, name) if _REFUSED.search(name) else name
+    if escaped.endswith(_REFUSED_AT_END):
+        escaped = escaped[:-1] + _percent_encoded(escaped[-1])
+    return _shielded(escaped, at_top=at_top, is_folder=is_folder)
 
 
 def unescape(name: str) -> str:
-    """The name that `escape` made this of."""
+    """The name that `escape` made this of; undefined for any other text."""
     if "%" not in name:
         return name
     raw = name.encode("utf-8", "surrogatepass")
@@ -110,25 +112,26 @@ def assign_names(
     """
     before = [*previous_entries, *previous_folders]
     fixed = fixed_folders or {}
-    names: dict[WorkspaceObject, str] = {}
-    for obj in objects:
-        if obj.descended and obj.name in fixed:
-            names[obj] = fixed[obj.name]
-    closed = {collision_key(name) for name in names.values()}
-    open_objects = [obj for obj in objects if obj not in names]
-    names |= _kept(open_objects, before, closed, notebook_format)
-    taken = closed | {collision_key(known.git) for known in before}
-    for obj in sorted(open_objects, key=lambda obj: obj.object_id):
+    names = {o: fixed[o.name] for o in objects if o.descended and o.name in fixed}
+    taken = {collision_key(name) for name in names.values()}
+    others = sorted((obj for obj in objects if obj not in names), key=_rank)
+    names |= _kept(others, before, taken, notebook_format)
+    taken |= {collision_key(known.git) for known in before}
+    for obj in others:
         if obj not in names:
             names[obj] = _new_name(obj, taken, notebook_format, at_top=at_top)
             taken.add(collision_key(names[obj]))
     return names
 
 
+def _rank(obj: WorkspaceObject) -> tuple[int, str, str]:
+    return obj.object_id, obj.name, obj.type
+
+
 def _kept(
     objects: Sequence[WorkspaceObject],
     before: Sequence[NamedBefore],
-    closed: set[str],
+    taken: set[str],
     notebook_format: Format,
 ) -> dict[WorkspaceObject, str]:
     """Names that stay with their object, or go to the one that replaces it."""
@@ -139,42 +142,54 @@ def _kept(
         for key, known in by_id.items()
         if key not in listed
     }
+    closed = set(taken)
     names: dict[WorkspaceObject, str] = {}
     for obj in objects:
         known = by_id.get(
             (obj.object_id, obj.name, obj.type), by_name.get((obj.name, obj.type))
         )
-        if known is None or collision_key(known.git) in closed:
+        if known is None or not _fits(known, obj, notebook_format):
             continue
-        extension = extension_of(obj.type, obj.language, notebook_format)
-        if known.language == obj.language and known.git.endswith(extension):
+        key = collision_key(known.git)
+        if key not in closed:
             names[obj] = known.git
+            closed.add(key)
     return names
+
+
+def _fits(known: NamedBefore, obj: WorkspaceObject, notebook_format: Format) -> bool:
+    """Whether the name has the extension the object would get now."""
+    extension = extension_of(obj.type, obj.language, notebook_format)
+    before = extension_of(known.type, known.language, notebook_format)
+    return before == extension and known.git.endswith(extension)
 
 
 def _new_name(
     obj: WorkspaceObject, taken: set[str], notebook_format: Format, *, at_top: bool
 ) -> str:
-    extension = extension_of(obj.type, obj.language, notebook_format)
-    full = obj.name + extension
-    escaped = escape(full, at_top=at_top, is_folder=obj.descended)
-    name = _fitted(escaped, full, "")
+    is_folder = obj.descended
+    full = obj.name + extension_of(obj.type, obj.language, notebook_format)
+    escaped = escape(full, at_top=at_top, is_folder=is_folder)
+    stem, extension = (escaped, "") if is_folder else _split(escaped)
+    name = _fitted(stem, extension, full)
+    suffix = f"~{obj.object_id}"
     number = 1
     while collision_key(name) in taken:
-        suffix = f"~{obj.object_id}" if number == 1 else f"~{obj.object_id}~{number}"
-        name = _fitted(escaped, full, suffix)
+        # With a suffix, `git` could become one of Git's own names after all.
+        fitted = _fitted(stem, suffix + extension, full)
+        name = _shielded(fitted, at_top=at_top, is_folder=is_folder)
         number += 1
+        suffix = f"~{obj.object_id}~{number}"
     return name
 
 
-def _fitted(escaped: str, full: str, suffix: str) -> str:
-    """The component with `suffix` before its extension, cut if it is too long."""
-    stem, extension = _split(escaped)
-    whole = stem + suffix + extension
+def _fitted(stem: str, tail: str, full: str) -> str:
+    """The stem and the tail; where that is too long, the stem is cut and hashed."""
+    whole = stem + tail
     if len(whole.encode("utf-8")) <= MAX_COMPONENT_BYTES:
         return whole
     digest = hashlib.sha256(full.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    tail = f"~{digest}{suffix}{extension}"
+    tail = f"~{digest}{tail}"
     room = MAX_COMPONENT_BYTES - len(tail.encode("utf-8"))
     return stem.encode("utf-8")[:room].decode("utf-8", "ignore") + tail
 
@@ -187,12 +202,16 @@ def _split(name: str) -> tuple[str, str]:
     return name[:dot], name[dot:]
 
 
-def _is_special(name: str, *, at_top: bool, is_folder: bool) -> bool:
-    plain = name if name.isascii() else _IGNORED.sub("", name)
-    if _GITS_OWN.match(plain) or _DEVICE.match(plain):
-        return True
+def _shielded(name: str, *, at_top: bool, is_folder: bool) -> str:
+    """The name, its first character escaped where the whole is not free to use."""
     key = collision_key(name)
-    return (at_top and key in _OURS_AT_TOP) or (is_folder and key == _MANIFEST)
+    special = (
+        _GITS_OWN.fullmatch(key)
+        or _DEVICE.match(key)
+        or (at_top and key in OURS_AT_TOP)
+        or (is_folder and key == _MANIFEST)
+    )
+    return _percent_encoded(name[0]) + name[1:] if special else name
 
 
 def _percent(match: re.Match[str]) -> str:
