@@ -16,6 +16,8 @@ EXCEPTION_VERSION = 1
 
 type _Fact = tuple[object, ...]
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
 
 def digest_of_manifest(manifest: Manifest) -> str:
     """The digest of what the manifest says."""
@@ -69,6 +71,6 @@ def _digest(
     git_path: str, object_id: int | None, notebook_format: Format, facts: list[_Fact]
 ) -> str:
     head = [NAMING_VERSION, EXCEPTION_VERSION, notebook_format, git_path, object_id]
-    lines = sorted(json.dumps(fact, separators=(",", ":")) for fact in facts)
-    text = "\n".join([json.dumps(head), *lines])
+    # JSON, so that no two lists of facts give the same text.
+    text = "\n".join([_encode(head), *sorted(_encode(fact) for fact in facts)])
     return hashlib.sha256(text.encode("ascii")).hexdigest()

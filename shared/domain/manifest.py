@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from shared.domain.names import OURS_AT_TOP
 from shared.domain.objects import DIRECTORY, REPO, Format
 from shared.errors import UnknownVersion
 
@@ -106,14 +107,12 @@ class Manifest:
         `UnknownVersion` where a newer version of this code wrote it.
         """
         try:
-            facts = json.loads(raw)
-            version = facts["version"]
-            if isinstance(version, int) and version > MANIFEST_VERSION:
-                raise UnknownVersion(f"manifest version {version}")
-            manifest = _read(facts)
-        except (KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
-            raise ValueError(f"not a manifest: {error!r}") from None
-        _check(manifest)
+            manifest = _read(_of_known_version(json.loads(raw)))
+            _check(manifest)
+        except KeyError as error:
+            raise ValueError(f"not a manifest: {error} is missing") from None
+        except (AttributeError, RecursionError, TypeError, ValueError) as error:
+            raise ValueError(f"not a manifest: {error}") from None
         return manifest
 
 
@@ -128,7 +127,7 @@ def folder_of_manifest(path: str) -> str | None:
         return ""
     if not path.startswith(f"{_PLACE}/") or not path.endswith(f"/{_FILE}"):
         return None
-    return path[len(_PLACE) + 1 : -len(_FILE) - 1]
+    return path[len(_PLACE) + 1 : -len(_FILE) - 1] or None
 
 
 def _lines(key: str, parts: Iterable[Entry | SubFolder | Excepted]) -> str:
@@ -152,6 +151,15 @@ def _text(value: object) -> str:
 
 def _escaped(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
+
+
+def _of_known_version(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    version = _id(facts["version"])
+    if version > MANIFEST_VERSION:
+        raise UnknownVersion(f"manifest version {version}")
+    if version < 1:
+        raise ValueError(f"there was no version {version}")
+    return facts
 
 
 def _read(facts: Mapping[str, Any]) -> Manifest:
@@ -219,15 +227,43 @@ def _number(value: object) -> int | None:
 
 
 def _check(manifest: Manifest) -> None:
-    """What a stranger's hand may have made of it, and what must not reach Git."""
-    names = [entry.file for entry in manifest.entries]
-    names += [folder.git for folder in manifest.folders]
-    if len(set(names)) < len(names):
-        raise ValueError("not a manifest: two objects share a name in Git")
-    components = [*names, *filter(None, manifest.git_path.split("/"))]
-    if any(name in {"", ".", ".."} or "/" in name for name in components):
-        raise ValueError("not a manifest: a name in Git is no path component")
+    """What a stranger's hand may have made of it, and what must not reach a remote.
+
+    Only what was never allowed: later versions have to read earlier manifests.
+    """
+    in_git = [entry.file for entry in manifest.entries]
+    in_git += [folder.git for folder in manifest.folders]
+    if len(set(in_git)) < len(in_git):
+        raise ValueError("two objects share a name in Git")
+    above = _components(manifest.git_path)
+    for name in (*in_git, *above):
+        _check_git_name(name)
+    for name in above[:1] or in_git:
+        if name.lower() in OURS_AT_TOP:
+            raise ValueError(f"{name!r} is not a name for what is backed up")
     if not manifest.path.startswith("/"):
-        raise ValueError("not a manifest: the path is not absolute")
-    if not all(_BLOB.fullmatch(entry.blob) for entry in manifest.entries):
-        raise ValueError("not a manifest: a blob id is none")
+        raise ValueError("the path is not absolute")
+    names = [entry.name for entry in manifest.entries]
+    names += [folder.name for folder in manifest.folders]
+    names += [excepted.name for excepted in manifest.exceptions]
+    for name in (*names, *_components(manifest.path[1:])):
+        _check_component(name)
+    for entry in manifest.entries:
+        if not _BLOB.fullmatch(entry.blob) or entry.size < 0:
+            raise ValueError(f"{entry.name!r} has a blob id or a size that is none")
+
+
+def _components(path: str) -> list[str]:
+    return path.split("/") if path else []
+
+
+def _check_component(name: str) -> None:
+    if name in {"", ".", ".."} or "/" in name:
+        raise ValueError(f"{name!r} is no path component")
+
+
+def _check_git_name(name: str) -> None:
+    _check_component(name)
+    if "\0" in name or name.lower() == ".git":
+        raise ValueError(f"{name!r} cannot lie in Git")
+    name.encode("utf-8")
