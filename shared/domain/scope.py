@@ -2,9 +2,10 @@
 
 Excludes are globs. One without `/` matches a component of that name anywhere
 (`.bundle`); one that begins with `/` matches from the workspace's root, component by
-component (`/Users/*/Trash`). Inside a component `*`, `?` and `[...]` match as in a
-shell, `**` as a component of its own matches any number of components. Case counts.
-What lies below an excluded folder is excluded with it.
+component (`/Users/*/Trash`). Inside a component `*`, `?`, `[...]` and `[!...]` match
+as in a shell; `**` as a component of its own matches any number of components, also
+none. Nothing escapes a character but brackets (`[*]`). Case counts. What lies below
+an excluded folder is excluded with it.
 """
 
 import functools
@@ -22,7 +23,10 @@ DEFAULT_EXCLUDES = (
     "databricks_automl",
 )
 
-_ALIAS = "/Workspace"
+_ALIAS = "Workspace"
+
+# Brackets hold at least one character; a `]` at their beginning is one of them.
+_PIECE = re.compile(r"\[!?+\]?+[^\]]*\]|\*+|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def parse_roots(text: str) -> tuple[str, ...]:
     The `/Workspace` alias and trailing slashes are dropped, so is a root that lies
     inside another.
     """
-    roots = [normal_path(part) for part in text.split(";") if part.strip()]
+    roots = [normal_path(part.strip()) for part in text.split(";") if part.strip()]
     if not roots:
         raise ValueError("no workspace path is named")
     return outermost(roots)
@@ -67,15 +71,18 @@ def outermost(roots: Iterable[str]) -> tuple[str, ...]:
 
 def normal_path(text: str) -> str:
     """A workspace path without alias and trailing slash; `ValueError` if it is none."""
-    path = text.strip()
-    if not path.startswith("/"):
-        raise ValueError(f"{path!r} is not an absolute workspace path")
-    parts = [part for part in path.split("/") if part]
-    if parts[:1] == [_ALIAS[1:]]:
-        parts = parts[1:]
-    if any(part in {".", ".."} for part in parts) or "\0" in path:
-        raise ValueError(f"{path!r} has a component that names no folder")
+    if not text.startswith("/"):
+        raise ValueError(f"{text!r} is not an absolute workspace path")
+    parts = _parts(text)
+    if any(part in {".", ".."} for part in parts) or "\0" in text:
+        raise ValueError(f"{text!r} has a component that names no folder")
     return "/" + "/".join(parts)
+
+
+def _parts(path: str) -> list[str]:
+    """The components of an absolute path or glob, without the alias of the root."""
+    parts = [part for part in path.split("/") if part]
+    return parts[1:] if parts[:1] == [_ALIAS] else parts
 
 
 def parse_excludes(text: str) -> tuple[str, ...]:
@@ -87,8 +94,9 @@ def parse_excludes(text: str) -> tuple[str, ...]:
                 f"{glob!r} is neither a name (without /) nor a path from the root "
                 "(beginning with /)"
             )
-        if glob.strip("/*") == "":
+        if all(part.strip("*") == "" for part in _parts(glob)):
             raise ValueError(f"{glob!r} would exclude everything")
+        _expression(glob)
     return tuple(dict.fromkeys(globs))
 
 
@@ -103,27 +111,34 @@ def _matcher(excludes: tuple[str, ...]) -> re.Pattern[str]:
 def _expression(glob: str) -> str:
     if "/" not in glob:
         return rf"/{_component(glob)}(?:/|\Z)"
-    parts = [part for part in glob.split("/") if part]
     middle = "".join(
-        r"(?:/[^/]+)*" if part == "**" else "/" + _component(part) for part in parts
+        r"(?:/[^/]+)*" if part == "**" else "/" + _component(part)
+        for part in _parts(glob)
     )
     return rf"\A{middle}(?:/|\Z)"
 
 
 def _component(glob: str) -> str:
     """A shell pattern that never reaches over a slash."""
-    parts = re.findall(r"\[!?\]?[^\]]*\]|\*+|\?|.", glob, re.DOTALL)
-    return "".join(_part(part) for part in parts)
+    return "".join(_piece(piece) for piece in _PIECE.findall(glob))
 
 
-def _part(part: str) -> str:
-    if part.startswith("*"):
+def _piece(piece: str) -> str:
+    if piece.startswith("*"):
         return "[^/]*"
-    if part == "?":
+    if piece == "?":
         return "[^/]"
-    if part.startswith("[") and len(part) > 2:
-        negated = part[1] == "!"
-        inner = part[2:-1] if negated else part[1:-1]
-        inner = inner.replace("\\", r"\\").replace("[", r"\[").replace("^", r"\^")
-        return f"[^/{inner}]" if negated else f"(?!/)[{inner}]"
-    return re.escape(part)
+    if len(piece) == 1:
+        return re.escape(piece)
+    if piece.startswith("[!"):
+        return f"(?![/{_members(piece[2:-1])}])."
+    return f"(?!/)[{_members(piece[1:-1])}]"
+
+
+def _members(text: str) -> str:
+    """What stands between a shell's brackets, for an expression's."""
+    members = re.findall(r".-.|.", text, re.DOTALL)
+    for member in members:
+        if len(member) == 3 and member[0] > member[2]:
+            raise ValueError(f"[{text}] has the range {member}, which is empty")
+    return "".join("-".join(map(re.escape, member[::2])) for member in members)
