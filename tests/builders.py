@@ -141,11 +141,11 @@ def stored_in(tree: Tree, manifest: Manifest) -> dict[str, bytes | None]:
 
 def manifests_of(tree: Tree) -> dict[str, Manifest]:
     """All readable manifests of the tree by Git path."""
-    found = {folder_of_manifest(path): raw for path, raw in tree.items()}
+    found = {folder_of_manifest(path): _readable(raw) for path, raw in tree.items()}
     return {
-        git_path: Manifest.from_bytes(raw)
-        for git_path, raw in found.items()
-        if git_path is not None
+        git_path: manifest
+        for git_path, manifest in found.items()
+        if git_path is not None and manifest is not None
     }
 
 
