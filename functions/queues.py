@@ -10,7 +10,7 @@ from shared.wiring import app
 
 logger = logging.getLogger(__name__)
 
-bp = func.Blueprint()
+bp = func.Blueprint()  # type: ignore[no-untyped-call] # the package has no types
 
 STORAGE = "AzureWebJobsStorage"
 

@@ -5,7 +5,7 @@ import azure.functions as func
 from shared.services.open_run import TIMER, Opening, Wanted
 from shared.wiring import app
 
-bp = func.Blueprint()
+bp = func.Blueprint()  # type: ignore[no-untyped-call] # the package has no types
 
 
 @bp.function_name("backup_schedule")

@@ -18,6 +18,7 @@ BackupError
     ├── NotFound                 nobody's: it is not there (or not visible to us)
     ├── TooLarge                 nobody's: over a limit of the remote
     ├── NotExportable            nobody's: the remote cannot export this object
+    ├── RequestRefused           ours: the remote does not take the request as it is
     ├── PushRefused              the operator's: a policy or rule refused the push
     └── UnknownVersion           ours: written by a newer version of this code
 """
@@ -112,6 +113,10 @@ class TooLarge(Permanent):
 
 class NotExportable(Permanent):
     """The remote has no export for this object."""
+
+
+class RequestRefused(Permanent):
+    """The remote does not take this request, for a reason we know nothing of."""
 
 
 class PushRefused(Permanent):

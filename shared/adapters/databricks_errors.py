@@ -18,6 +18,7 @@ from shared.errors import (
     ExportDisabled,
     NotExportable,
     NotFound,
+    RequestRefused,
     Throttled,
     TooLarge,
     Unavailable,
@@ -78,7 +79,12 @@ _TOO_LARGE = re.compile(
     re.IGNORECASE,
 )
 _SIZE = re.compile(r"\((\d+) bytes\), exceeded max size")
-_NOT_EXPORTABLE = re.compile(r"no access to read file at", re.IGNORECASE)
+# The first is what an experiment answers (reported: databricks/cli#4081).
+_NOT_EXPORTABLE = re.compile(
+    r"no access to read file at|export\w*\b.*\bnot (?:supported|exportable)"
+    r"|cannot be exported",
+    re.IGNORECASE,
+)
 _EXPORT_DISABLED = re.compile(
     r"export\w*\b.*\b(?:disabled|not enabled|not allowed)"
     r"|(?:disabled|not enabled)\b.*\bexport",
@@ -124,7 +130,7 @@ def _kind_of(refusal: Refusal) -> type[BackupError]:
         _kind_by_text(refusal)
         or BY_CODE.get(refusal.code)
         or BY_STATUS.get(refusal.status)
-        or (Unavailable if refusal.status >= 500 else _kind_of_other(refusal))
+        or (Unavailable if refusal.status >= 500 else RequestRefused)
     )
 
 
@@ -149,11 +155,6 @@ def _says_disabled(refusal: Refusal) -> bool:
     return refusal.code == "FEATURE_DISABLED" or (
         refusal.status == 403 and bool(_EXPORT_DISABLED.search(refusal.message))
     )
-
-
-def _kind_of_other(refusal: Refusal) -> type[BackupError]:
-    """A request that the workspace does not take: the object's fault, not ours."""
-    return NotExportable if refusal.endpoint == "export" else NotFound
 
 
 def _told(refusal: Refusal) -> str:

@@ -8,7 +8,7 @@ from threading import Lock
 
 from shared.domain.blob_ids import blob_id
 from shared.domain.held import Exported, NotStored, Result, exported_format
-from shared.domain.objects import Format, WorkspaceObject, parent
+from shared.domain.objects import NOTEBOOK, Format, WorkspaceObject, parent
 from shared.domain.outcomes import OutcomeKind
 from shared.errors import (
     CredentialsRefused,
@@ -85,8 +85,11 @@ class ObjectExporter:
             if wanted is Format.JUPYTER:
                 return self._export(obj, Format.SOURCE)
             return NotStored(OutcomeKind.EXCEPTED, "too large to export", error.size)
-        except NotExportable:
-            return NotStored(OutcomeKind.EXCEPTED, f"{obj.type} cannot be exported")
+        except NotExportable as error:
+            # Every notebook has an export: one that says otherwise is no exception.
+            failed = obj.type == NOTEBOOK
+            kind = OutcomeKind.FAILED if failed else OutcomeKind.EXCEPTED
+            return NotStored(kind, str(error))
         except NotFound:
             return self._gone(obj)
         except (CredentialsRefused, ExportDisabled):

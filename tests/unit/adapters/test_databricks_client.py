@@ -14,8 +14,8 @@ from shared.errors import (
     AccessDenied,
     BackupError,
     CredentialsRefused,
-    NotExportable,
     NotFound,
+    RequestRefused,
     Throttled,
     TooLarge,
     Unavailable,
@@ -139,7 +139,7 @@ def test_pause_asked_for_is_read_and_bounded(
             ),
             TooLarge,
         ),
-        (Answer.of({"message": "no"}, 400), NotExportable),
+        (Answer.of({"message": "no"}, 400), RequestRefused),
     ],
 )
 def test_refusals_are_told_in_our_errors(
@@ -307,7 +307,7 @@ def test_log_shows_neither_token_nor_content(
 
     with scripted(content(secret), Answer(400, secret)) as script:
         workspace(script).export("/a", Format.SOURCE)
-        with pytest.raises(NotExportable):
+        with pytest.raises(RequestRefused):
             workspace(script).export("/a", Format.SOURCE)
 
     encoded = base64.b64encode(secret).decode()[:40]

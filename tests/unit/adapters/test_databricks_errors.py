@@ -16,6 +16,7 @@ from shared.errors import (
     NotExportable,
     NotFound,
     Permanent,
+    RequestRefused,
     Throttled,
     TooLarge,
     Transient,
@@ -115,5 +116,8 @@ def test_message_is_short_on_one_line_and_without_secrets() -> None:
     assert len(str(error)) < 500
 
 
-def test_missing_list_path_is_not_found_whatever_the_code() -> None:
-    assert type(error_of(Refusal("list", "/a", 400))) is NotFound
+@pytest.mark.parametrize("endpoint", ["list", "export"])
+def test_what_nobody_knows_the_reason_of_is_refused_and_no_more(
+    endpoint: Endpoint,
+) -> None:
+    assert type(error_of(Refusal(endpoint, "/a", 400))) is RequestRefused
