@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from local.azurite import azurite
+from tests.repositories import complaints
 
 # A busy machine is no failure; `make soak` looks harder.
 settings.register_profile("default", deadline=None)
@@ -22,3 +23,12 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """
     with azurite(tmp_path_factory.mktemp("azurite")) as connection_string:
         yield connection_string
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_repository_is_sound(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """Whatever the tests did to repositories, Git has no complaint afterwards."""
+    yield
+    assert complaints(tmp_path_factory.getbasetemp()) == []

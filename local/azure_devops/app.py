@@ -25,9 +25,9 @@ from local.azure_devops import (
     tags,
     trees_blobs,
 )
-from local.azure_devops.auth import GIT_MARK, LOCAL_PREFIX, auth, signed_out
+from local.azure_devops.auth import LOCAL_PREFIX, auth, signed_out
 from local.azure_devops.errors import ApiError, not_found
-from local.azure_devops.exchange import check_api_version, json_response
+from local.azure_devops.exchange import GIT_MARK, check_api_version, json_response
 from local.azure_devops.identities import Credentials
 from local.azure_devops.organization import Organization
 from local.azure_devops.state import SERVER, Server, utc_now
@@ -55,10 +55,12 @@ _REPOSITORY: tuple[Route, ...] = (
     ("GET", "/commits", commits.get_commits),
     ("GET", "/commits/{commit}", commits.get_commit),
     ("GET", "/commits/{commit}/changes", commits.get_changes),
+    ("GET", "/commits/{commit}/mergeBases", commits.get_merge_bases),
     ("POST", "/commitsBatch", commits.post_commits_batch),
     ("GET", "/diffs/commits", diffs.get_diffs),
     ("GET", "/stats", diffs.get_repository_stats),
     ("GET", "/stats/branches", diffs.get_branch_stats),
+    ("POST", "/stats/branches", diffs.post_branch_stats),
     ("GET", "/refs", refs.get_refs),
     ("POST", "/refs", refs.post_refs),
     ("PATCH", "/refs", refs.patch_ref),
@@ -145,8 +147,10 @@ def _table() -> list[Route]:
         table += [(verb, repository + path, run) for verb, path, run in _REPOSITORY]
         table += [(verb, prefix + path, run) for verb, path, run in _PROJECT]
     table += [(verb, organization + path, run) for verb, path, run in _ORGANIZATION]
-    git = f"{project}{GIT_MARK}{{repository}}"
-    table += [(verb, git + path, run) for verb, path, run in _GIT]
+    # Without a project in the address: the repository named like its project.
+    for prefix in (organization, project):
+        git = f"{prefix}{GIT_MARK}{{repository}}"
+        table += [(verb, git + path, run) for verb, path, run in _GIT]
     return [
         (verb, spelt, run)
         for verb, path, run in table

@@ -14,12 +14,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from local.azure_devops.errors import ApiError
-from local.azure_devops.exchange import json_response
+from local.azure_devops.exchange import GIT_MARK, json_response
 from local.azure_devops.identities import ANONYMOUS, Credential, Identity
 from local.azure_devops.state import CALLER, SERVER, Server
 
 LOCAL_PREFIX = "/_local/"
-GIT_MARK = "/_git/"
 _SIGN_IN_BYTES = 16_000
 _BASIC = 'Basic realm="http://localhost/"'
 _BOM = b"\xef\xbb\xbf"

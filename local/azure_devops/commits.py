@@ -1,8 +1,9 @@
 """COMMITS: history as lists and single commits, with what they changed.
 
 Documented: Azure DevOps Git REST 7.1, "Commits - Get Commits", "Get Commits Batch",
-"Get", "Get Changes". Likely: dates filter by committer date; lists show the first line
-of a message only (reported: getsentry/sentry's recorded replies).
+"Get", "Get Changes", "Get Push Commits", "Merge Bases - List". Likely: dates filter by
+committer date; lists show the first line of a message only (reported: the recorded
+replies of getsentry/sentry).
 """
 
 from collections import Counter
@@ -27,6 +28,7 @@ from local.azure_devops.exchange import (
 )
 from local.azure_devops.history import Difference, differences
 from local.azure_devops.objects import MissingObjectError, is_object_id
+from local.azure_devops.pushes import get_push_commits
 from local.azure_devops.repository import Repository
 from local.azure_devops.shapes import (
     commit_links,
@@ -42,6 +44,8 @@ DEFAULT_CHANGES = 1_000
 async def get_commits(request: web.Request) -> web.Response:
     """GET commits: those that meet the criteria of the query, newest first."""
     call = call_of(request)
+    if call.query.text("pushId"):
+        return await get_push_commits(request)
     criteria = criteria_in(call.query)
 
     def work() -> web.Response:
@@ -90,6 +94,21 @@ async def get_commit(request: web.Request) -> web.Response:
             version = Version("commit", commit.oid)
             shown["changes"] = changes_json(call, found[:count], version)
         return shown
+
+    return await answer(work)
+
+
+async def get_merge_bases(request: web.Request) -> web.Response:
+    """GET commits/{id}/mergebases: the closest common ancestor, or none."""
+    call = call_of(request)
+    one, other = request.match_info["commit"], call.query.text("otherCommitId") or ""
+
+    def work() -> JSON:
+        repository = call.home.repository
+        pair = (_commit(call, one).oid, _commit(call, other).oid)
+        base = repository.merge_base(*pair)
+        found = [] if base is None else [repository.commit(base)]
+        return collection([commit_summary(call.links, commit) for commit in found])
 
     return await answer(work)
 

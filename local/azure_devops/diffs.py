@@ -8,7 +8,14 @@ from aiohttp import web
 
 from local.azure_devops import errors
 from local.azure_devops.commits import change_counts, changes_json
-from local.azure_devops.exchange import JSON, Call, answer, call_of, collection
+from local.azure_devops.exchange import (
+    JSON,
+    Call,
+    answer,
+    call_of,
+    collection,
+    read_json,
+)
 from local.azure_devops.history import differences
 from local.azure_devops.repository import BRANCHES
 from local.azure_devops.shapes import commit_summary
@@ -52,6 +59,32 @@ async def get_branch_stats(request: web.Request) -> web.Response:
         return collection([_stats(call, version, asked) for version in versions])
 
     return await answer(work)
+
+
+async def post_branch_stats(request: web.Request) -> web.Response:
+    """POST stats/branches: several versions against a base version.
+
+    Undocumented; `azure-devops-node-api` calls it. The answer's shape is a guess: that
+    of the list.
+    """
+    call = call_of(request)
+    body = await read_json(request)
+    if not isinstance(body, dict) or not isinstance(body.get("targetCommits"), list):
+        raise errors.invalid_argument("No targets are given.", "searchCriteria")
+    base = _asked_for(body.get("baseCommit"))
+    targets = [_asked_for(one) for one in body["targetCommits"]]
+
+    def work() -> JSON:
+        return collection([_stats(call, one, base) for one in targets])
+
+    return await answer(work)
+
+
+def _asked_for(descriptor: object) -> Version | None:
+    if not isinstance(descriptor, dict):
+        return None
+    kind, name = descriptor.get("versionType"), descriptor.get("version")
+    return make_version(None if kind is None else str(kind), name)
 
 
 async def get_repository_stats(request: web.Request) -> web.Response:
@@ -118,7 +151,7 @@ def _difference(
     }
 
 
-def _stats(call: Call, version: Version, asked: Version | None) -> JSON:
+def _stats(call: Call, version: Version | None, asked: Version | None) -> JSON:
     repository = call.home.repository
     base: Resolved = resolve(repository, asked)
     branch = resolve(repository, version)
@@ -131,7 +164,7 @@ def _stats(call: Call, version: Version, asked: Version | None) -> JSON:
             "treeId": branch.commit.tree,
             **commit,
         },
-        "name": version.name,
+        "name": branch.version.name,
         "aheadCount": ahead,
         "behindCount": behind,
         "isBaseVersion": branch.version == base.version,

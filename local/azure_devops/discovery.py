@@ -72,6 +72,12 @@ _GIT = (
         _REPOSITORY + "/commits/{commitId}/{resource}",
     ),
     (
+        "mergeBases",
+        "7cf2abb6-c964-4f7e-9872-f78c66e72e9c",
+        _REPOSITORY.replace("repositoryId", "repositoryNameOrId")
+        + "/commits/{commitId}/{resource}",
+    ),
+    (
         "commits",
         "615588d5-c0c7-4b88-88f8-e625306446e8",
         _REPOSITORY + "/diffs/{resource}",

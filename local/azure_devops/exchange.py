@@ -16,6 +16,7 @@ from local.azure_devops.organization import Home, Project
 from local.azure_devops.state import CALLER, SERVER, Server
 
 JSON = dict[str, Any]
+GIT_MARK = "/_git/"
 JSON_TYPE = "application/json; charset=utf-8; api-version=7.1"
 _VERSION = re.compile(r"\d+(\.\d+)?(-preview(\.\d+)?)?")
 _NEWEST = 7.2
@@ -99,7 +100,10 @@ def call_of(request: web.Request) -> Call:
     name = request.match_info["repository"]
     if not server.rules.allows("GenericRead"):
         raise errors.repository_not_found(name)
-    home = server.organization.home(name, project_of(request))
+    project = project_of(request)
+    if project is None and GIT_MARK in request.path:
+        project = server.organization.project(name)
+    home = server.organization.home(name, project)
     return Call(
         server, request[CALLER], home, links_of(request, home), query_of(request)
     )

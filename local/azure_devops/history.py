@@ -7,6 +7,7 @@ parent, as in Git's simplified history.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from local.azure_devops.commit_objects import Commit
 from local.azure_devops.objects import (
@@ -58,6 +59,17 @@ def last_change(repository: Repository, start: Commit, path: str) -> Commit:
         if touches(repository, commit, segments):
             return commit
     return start
+
+
+def previous_change(repository: Repository, start: Commit, path: str) -> Commit | None:
+    """Find the last but one commit, from `start` backwards, that changed the path."""
+    segments = split_path(path)
+    changing = (
+        commit
+        for commit in repository.history(start.oid)
+        if touches(repository, commit, segments)
+    )
+    return next(islice(changing, 1, None), None)
 
 
 def _at(repository: Repository, root: str, path: tuple[str, ...]) -> str | None:

@@ -22,8 +22,9 @@ from local.azure_devops.exchange import (
     json_response,
     respond,
 )
-from local.azure_devops.history import last_change
+from local.azure_devops.history import last_change, previous_change
 from local.azure_devops.items_pages import page_response, wants_page
+from local.azure_devops.repository import Repository
 from local.azure_devops.shapes import commit_summary
 from local.azure_devops.texts import code_page, is_binary, shown_text
 from local.azure_devops.tree_reads import Found, children, descend, find
@@ -32,6 +33,17 @@ from local.azure_devops.zips import zip_of_folder
 
 TEXT_LIMIT = 5_242_880
 _FORMATS = {"json": "json", "octetstream": "bytes", "text": "text", "zip": "zip"}
+_LEVELS = {
+    "none": "none",
+    "onelevel": "one",
+    "onelevelplusnestedemptyfolders": "one",
+    "full": "full",
+    # the numbers that azure-devops-node-api sends
+    "0": "none",
+    "1": "one",
+    "4": "one",
+    "120": "full",
+}
 _ACCEPTED = (
     ("application/zip", "zip"),
     ("application/octet-stream", "bytes"),
@@ -75,6 +87,8 @@ def locate(call: Call, resolved: Resolved, path: str) -> Found:
     """Find a path at a version; raises TF401174."""
     repository = call.home.repository
     found = find(repository.objects, resolved.commit.tree, path)
+    if found is not None and resolved.version.option == "previous":
+        found = _before(repository, resolved, found.path)
     if found is None:
         raise errors.item_not_found(
             path, repository.name, str(resolved.version), resolved.commit.oid
@@ -82,21 +96,26 @@ def locate(call: Call, resolved: Resolved, path: str) -> Found:
     return found
 
 
+def _before(repository: Repository, resolved: Resolved, path: str) -> Found | None:
+    earlier = previous_change(repository, resolved.commit, path)
+    if earlier is None:
+        return None
+    return find(repository.objects, earlier.tree, path)
+
+
 def listing(call: Call, folder: Found, recursion: str | None) -> Iterable[Found]:
     """List an item and, as far as the recursion goes, what is below it."""
     objects = call.home.repository.objects
-    level = (recursion or "none").lower()
-    yield folder
-    if not folder.entry.is_tree or level == "none":
-        return
-    if level == "full":
-        yield from descend(objects, folder)
-    elif level in ("onelevel", "onelevelplusnestedemptyfolders"):
-        yield from children(objects, folder)
-    else:
+    level = _LEVELS.get(str(recursion or "none").lower())
+    if level is None:
         raise errors.invalid_argument(
             f"'{recursion}' is not a recursion level.", "recursionLevel"
         )
+    yield folder
+    if not folder.entry.is_tree or level == "none":
+        return
+    below = descend if level == "full" else children
+    yield from below(objects, folder)
 
 
 def item_json(call: Call, resolved: Resolved, found: Found) -> JSON:

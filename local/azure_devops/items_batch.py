@@ -78,9 +78,10 @@ class _Batch:
 
     def _resolve(self, descriptor: dict[str, Any]) -> Resolved:
         version = make_version(
-            descriptor.get("versionType"),
-            descriptor.get("version"),
-            descriptor.get("versionOptions"),
+            *(
+                None if descriptor.get(name) is None else str(descriptor[name])
+                for name in ("versionType", "version", "versionOptions")
+            )
         )
         known = self._resolved.get(version)
         if known is None:

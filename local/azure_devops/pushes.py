@@ -54,21 +54,32 @@ async def get_pushes(request: web.Request) -> web.Response:
 async def get_push(request: web.Request) -> web.Response:
     """GET pushes/{id}: one push with its commits."""
     call = call_of(request)
-    number = request.match_info["push"]
+    found = _known(call, request.match_info["push"])
+    return await answer(lambda: _with_commits(call, found))
+
+
+async def get_push_commits(request: web.Request) -> web.Response:
+    """GET pushes/{id}/commits, commits?pushId=: the commits that the push brought."""
+    call = call_of(request)
+    number = request.match_info.get("push") or call.query.text("pushId") or ""
+    found = _known(call, number)
+    skip = call.query.number("$skip", "skip") or 0
+    top = call.query.number("$top", "top")
+
+    def work() -> JSON:
+        commits = _commits(call, found)[skip:]
+        return collection(commits if top is None else commits[:top])
+
+    return await answer(work)
+
+
+def _known(call: Call, number: str) -> Push:
     found = call.home.pushes.find(int(number)) if number.isdecimal() else None
     if found is None:
         raise errors.ApiError(
             404, "GitPushNotFoundException", f"The push {number} does not exist."
         )
-    return await answer(lambda: _with_commits(call, found))
-
-
-async def get_push_commits(request: web.Request) -> web.Response:
-    """GET pushes/{id}/commits: the commits that the push brought."""
-    call = call_of(request)
-    number = request.match_info["push"]
-    found = call.home.pushes.find(int(number)) if number.isdecimal() else None
-    return await answer(lambda: collection(_commits(call, found)))
+    return found
 
 
 async def _body(request: web.Request) -> bytes:
@@ -160,10 +171,10 @@ def _with_commits(call: Call, one: Push) -> JSON:
     }
 
 
-def _commits(call: Call, one: Push | None) -> list[JSON]:
+def _commits(call: Call, one: Push) -> list[JSON]:
     repository = call.home.repository
     found = []
-    for update in one.updates if one is not None else ():
+    for update in one.updates:
         if not repository.objects.exists(update.new):
             continue
         old = update.old if repository.objects.exists(update.old) else None

@@ -39,11 +39,13 @@ async def git(request: web.Request) -> web.StreamResponse:
     # Nobody else moves refs meanwhile, so what differs afterwards is this push.
     async with _held(repository.writing):
         before = _positions(repository)
-        response = await _run(request, call)
-        moves = _moves(before, _positions(repository))
-        if moves:
-            log_push(call.server, call.home, call.caller, moves)
-    return response
+        try:
+            return await _run(request, call)
+        finally:
+            # Also when the client did not wait for the end of the answer.
+            moves = _moves(before, _positions(repository))
+            if moves:
+                log_push(call.server, call.home, call.caller, moves)
 
 
 def _service(request: web.Request) -> str:
@@ -120,11 +122,13 @@ async def _relay(request: web.Request, process: Process) -> web.StreamResponse:
             response.set_status(int(value.split()[0]))
         else:
             response.headers[name] = value.strip()
-    await response.prepare(request)
-    while chunk := await stdout.read(_CHUNK):
-        await response.write(chunk)
-    await process.wait()
-    await response.write_eof()
+    # A client may leave once it has read what it came for, as dulwich does.
+    with suppress(ConnectionResetError):
+        await response.prepare(request)
+        while chunk := await stdout.read(_CHUNK):
+            await response.write(chunk)
+        await process.wait()
+        await response.write_eof()
     return response
 
 

@@ -1,7 +1,9 @@
 """VERSIONS: turns what a caller calls a version into a commit.
 
 Documented: Azure DevOps Git REST 7.1, GitVersionDescriptor. A branch is named without
-`refs/heads/`. `versionOptions=previousChange` is not emulated.
+`refs/heads/`. Kinds may be numbers, as `azure-devops-node-api` sends them.
+`versionOptions=previousChange` is for items only; that it means the last change but one
+is a guess.
 """
 
 from dataclasses import dataclass
@@ -14,6 +16,15 @@ from local.azure_devops.objects import MissingObjectError, is_object_id
 from local.azure_devops.repository import BRANCHES, TAGS, Repository
 
 _KINDS = {"branch": "Branch", "tag": "Tag", "commit": "Commit"}
+_KIND_NUMBERS = {"0": "branch", "1": "tag", "2": "commit"}
+_OPTIONS = {
+    "none": "none",
+    "previouschange": "previous",
+    "firstparent": "parent",
+    "0": "none",
+    "1": "previous",
+    "2": "parent",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +33,7 @@ class Version:
 
     kind: str
     name: str
-    first_parent: bool = False
+    option: str = "none"
 
     def __str__(self) -> str:
         """Write it as the service's messages do."""
@@ -50,9 +61,15 @@ def make_version(
     if name is None:
         return None
     lowered = (kind or "branch").lower()
+    lowered = _KIND_NUMBERS.get(lowered, lowered)
     if lowered not in _KINDS:
         raise errors.invalid_argument(f"'{kind}' is not a version type.", "versionType")
-    return Version(lowered, name, (options or "").lower() == "firstparent")
+    option = _OPTIONS.get((options or "none").lower())
+    if option is None:
+        raise errors.invalid_argument(
+            f"'{options}' is not a version option.", "versionOptions"
+        )
+    return Version(lowered, name, option)
 
 
 def version_in(query: Query, *prefixes: str) -> Version | None:
@@ -83,7 +100,7 @@ def resolve(repository: Repository, version: Version | None) -> Resolved:
     try:
         oid = _object_of(repository, version)
         commit = repository.commit(repository.peel(oid))
-        if version.first_parent:
+        if version.option == "parent":
             commit = repository.commit(commit.parents[0])
     except (MissingObjectError, IndexError) as error:
         raise errors.unresolvable_version(str(version), repository.name) from error

@@ -158,3 +158,12 @@ def test_bare_repository_can_be_cloned_when_the_server_is_gone(tmp_path: Path) -
     git(tmp_path, "clone", "-q", str(rest.bare), "later")
 
     assert (tmp_path / "later/a").read_text() == "kept"
+
+
+def test_repository_named_like_its_project_has_a_short_address(tmp_path: Path) -> None:
+    with a_server(tmp_path / "data", project="notes", repository="notes") as rest:
+        git(tmp_path, "clone", "-q", f"{rest.url}/acme/_git/notes", "short")
+        other = git(tmp_path, "clone", f"{rest.url}/acme/_git/x", "x", check=False)
+
+    assert (tmp_path / "short/.git").exists()
+    assert "not found" in other.stderr

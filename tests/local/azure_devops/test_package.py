@@ -169,6 +169,37 @@ def test_refs_tags_and_repositories_are_managed(client: Any) -> None:
     assert [one.name for one in client.get_repositories()] == ["workspace"]
 
 
+def test_neighbouring_calls_are_answered(client: Any) -> None:
+    from azure.devops.v7_1.git import models  # noqa: PLC0415
+
+    first = pushed(client, add("/d/a.py", "one"))
+    second = pushed(client, edit("/d/a.py", "two"), old=first)
+    tree_id = client.get_commit(second, "workspace", "backup").tree_id
+    blob_id = client.get_item("workspace", "/d/a.py", "backup").object_id
+
+    of_push = client.get_push_commits("workspace", 1, "backup")
+    bases = client.get_merge_bases("workspace", second, first, "backup")
+    tree = client.get_tree_zip("workspace", tree_id, "backup")
+    blob = client.get_blob_zip("workspace", blob_id, "backup")
+    branches = client.get_branches("workspace", "backup")
+    stats = client.get_stats("backup", "workspace")
+    locked = client.update_ref(
+        models.GitRefUpdate(is_locked=True), "workspace", "heads/main", "backup"
+    )
+    renamed = client.update_repository({"name": "renamed"}, "workspace", "backup")
+
+    assert [commit.commit_id for commit in of_push] == [first]
+    assert [commit.commit_id for commit in bases] == [first]
+    with zipfile.ZipFile(io.BytesIO(everything(tree))) as archive:
+        assert archive.read("d/a.py") == b"two"
+    with zipfile.ZipFile(io.BytesIO(everything(blob))) as archive:
+        assert archive.read(blob_id) == b"two"
+    assert [branch.name for branch in branches] == ["main"]
+    assert (stats.commits_count, stats.branches_count) == (2, 1)
+    assert locked.is_locked is True
+    assert (renamed.name, renamed.default_branch) == ("renamed", MAIN)
+
+
 def test_projects_connection_and_clone_address_are_answered(
     rest: Rest, connection: Any, client: Any
 ) -> None:

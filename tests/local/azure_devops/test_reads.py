@@ -434,3 +434,17 @@ def test_branch_stats_count_ahead_and_behind(rest: Rest) -> None:
     assert stats["main"]["isBaseVersion"] is True
     assert (stats["topic"]["aheadCount"], stats["topic"]["behindCount"]) == (1, 1)
     assert rest.get("/stats/branches", name="topic")["name"] == "topic"
+
+
+def test_the_change_before_the_last_can_be_read(rest: Rest) -> None:
+    rest.push(add("/a", "first"))
+    rest.push(edit("/a", "second"))
+    rest.push(add("/b"))
+    previous = {"versionDescriptor.versionOptions": "previousChange"}
+    previous |= {"versionDescriptor.version": "main"}
+
+    content = rest.content("/a", **previous)
+    never = rest.ask("GET", "/items", path="/b", **previous)
+
+    assert content == b"first"
+    assert refusal(never)[:2] == (404, "GitItemNotFoundException")
