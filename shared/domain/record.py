@@ -105,7 +105,7 @@ def last_record(raw: bytes, commit: str) -> LastRecord:
             identity=_string(identity["name"]),
             admin=bool(identity["admin"]),
         )
-    except (KeyError, TypeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError("the run record is not one of ours") from error
 
 

@@ -212,6 +212,15 @@ def test_a_changed_language_changes_the_file_name(tree: Tree) -> None:
     assert decision.removed == ("load.py",)
 
 
+def test_an_old_file_that_somebody_removed_is_not_removed_again(tree: Tree) -> None:
+    folder = a_listing("/etl", replace(LOAD, language="SQL", modified_at=LATER), LOOK)
+    del tree["etl/load.py"]
+
+    decision = decided(tree, folder, {LOAD.object_id: exported("-- 1")})
+
+    assert paths(decision, ChangeKind.DELETE) == []
+
+
 def test_a_changed_language_alone_is_wanted_and_kept_as_it_was_if_it_fails(
     tree: Tree,
 ) -> None:

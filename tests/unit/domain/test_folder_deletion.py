@@ -96,6 +96,18 @@ def test_a_folder_of_which_a_part_is_held_keeps_its_manifest(
     assert len(left.folders) == 1 - len(folders)
 
 
+def test_a_folder_that_is_still_there_keeps_its_manifest_when_all_of_it_goes(
+    tree: Tree,
+) -> None:
+    deletion = PlannedDeletion(
+        "/etl", "etl", whole=False, objects=BOTH, folders=("sub",)
+    )
+
+    left = after(tree, decide_deletion(deletion, held_in(tree, "etl")).changes)
+
+    assert left.keys() == {"etl/notes.txt", MANIFEST}
+
+
 def test_the_old_half_of_a_move_is_told_as_moved(tree: Tree) -> None:
     deletion = PlannedDeletion(
         "/etl", "etl", whole=False, objects=BOTH, moved_to={LOAD.object_id: "/new/load"}

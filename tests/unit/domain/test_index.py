@@ -129,6 +129,8 @@ def test_a_folder_above_known_ones_lies_where_they_say() -> None:
     assert list(index.components_below("/")) == [("/a", "a~1")]
 
     index.put(a_folder("/a", "a"))
+    index.put(a_folder("/x/y", "x~3/y"))
     assert index.git_path_of("/a") == "a"
+    assert index.git_path_of("/x") == "x~3"
     index.remove("/a/b/c")
     assert index.git_path_of("/a/b") is None

@@ -103,7 +103,7 @@ class Nights(RuleBasedStateMachine):
 
     # --- by day, in Git
 
-    @precondition(lambda self: manifests_of(self.repository.tree))
+    @precondition(lambda self: bool(manifests_of(self.repository.tree)))
     @rule(pick=picks, name=st.sampled_from(STRANGERS))
     def a_stranger_adds_a_file(self, pick: int, name: str) -> None:
         folders = sorted(manifests_of(self.repository.tree))
@@ -113,7 +113,7 @@ class Nights(RuleBasedStateMachine):
             self.strangers[path] = b"a stranger's"
             self.repository.tree[path] = b"a stranger's"
 
-    @precondition(lambda self: self.repository.managed())
+    @precondition(lambda self: bool(self.repository.managed()))
     @rule(pick=picks, removes=st.booleans())
     def a_stranger_spoils_a_file(self, pick: int, *, removes: bool) -> None:
         managed = sorted(self.repository.managed().keys() & self.repository.tree.keys())
@@ -124,7 +124,7 @@ class Nights(RuleBasedStateMachine):
             self.spoilt = True
             self.repository.tree[managed[pick % len(managed)]] = b"spoilt"
 
-    @precondition(lambda self: manifests_of(self.repository.tree))
+    @precondition(lambda self: bool(manifests_of(self.repository.tree)))
     @rule(pick=picks, removes=st.booleans())
     def a_stranger_spoils_a_manifest(self, pick: int, *, removes: bool) -> None:
         folders = sorted(manifests_of(self.repository.tree))
@@ -226,6 +226,4 @@ class Nights(RuleBasedStateMachine):
 
 
 TestNights = Nights.TestCase
-TestNights.settings = settings(
-    max_examples=settings.default.max_examples, stateful_step_count=40
-)
+TestNights.settings = settings(stateful_step_count=40)

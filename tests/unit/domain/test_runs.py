@@ -1,0 +1,114 @@
+"""Runs, their shards, and the words they leave in the repository."""
+
+import base64
+import json
+from dataclasses import fields
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.git import Change, ChangeKind, Push
+from shared.domain.repository_texts import (
+    is_record_comment,
+    is_run_comment,
+    push_token,
+    record_comment,
+    shard_comment,
+)
+from shared.domain.runs import (
+    RunStatus,
+    ShardKind,
+    ShardStatus,
+    Tally,
+    add_calls,
+    claimed,
+    held_by_other,
+)
+from tests.run_builders import SOME_NIGHT, a_request, a_run, a_shard
+
+SOON = SOME_NIGHT + timedelta(minutes=5)
+
+
+def test_only_two_states_of_a_run_and_of_a_shard_are_open() -> None:
+    assert [s.value for s in RunStatus if s.open] == ["planning", "running"]
+    assert [s.value for s in ShardStatus if s.open] == ["waiting", "queued"]
+
+
+def test_tallies_add_up_field_by_field() -> None:
+    ones = Tally(**{f.name: 1 for f in fields(Tally)})
+
+    assert ones + ones == Tally(**{f.name: 2 for f in fields(Tally)})
+    assert add_calls({"list": 1, "push": 2}, {"list": 3}) == {"list": 4, "push": 2}
+
+
+def test_a_claim_holds_for_others_until_it_ends() -> None:
+    row = claimed(a_run(), "me", SOON)
+
+    assert held_by_other(row, "you", SOME_NIGHT)
+    assert not held_by_other(row, "you", SOON)
+    assert not held_by_other(row, "me", SOME_NIGHT)
+    assert not held_by_other(a_shard(row), "you", SOME_NIGHT)
+
+
+def test_commits_say_what_they_are_and_of_which_run() -> None:
+    run = a_run(a_request(message="Backup-Record: somebody's own line"))
+    token = push_token(run.id, 3, 1, 2)
+
+    stored = shard_comment(run, ShardKind.STORE, token, Tally(stored=4), 1.25)
+    deleted = shard_comment(
+        run, ShardKind.DELETE, token, Tally(deleted=1, moved=2), 0.0
+    )
+    closing = record_comment(run, RunStatus.COMPLETE, 60.0)
+
+    assert stored.startswith("Back up 4 objects\n")
+    assert deleted.startswith("Remove 3 objects\n")
+    assert token in stored.splitlines()
+    assert [is_run_comment(c, run.id) for c in (stored, deleted, closing)] == [True] * 3
+    assert [is_record_comment(c, run.id) for c in (stored, closing)] == [False, True]
+    assert not is_run_comment(stored, run.id[:-1])
+    assert "somebody's own line" in stored
+
+
+changes = st.builds(
+    lambda path, content: Change(
+        ChangeKind.DELETE if content is None else ChangeKind.EDIT, path, content
+    ),
+    st.text(st.characters(codec="utf-8"), max_size=60),
+    st.none() | st.binary(max_size=400),
+)
+
+
+@given(st.lists(changes, max_size=20), st.text(max_size=200))
+def test_a_push_is_never_larger_than_it_says(told: list[Change], comment: str) -> None:
+    """The body as the REST API takes it, with the loosest JSON there is."""
+    push = Push("0" * 40, comment, tuple(told))
+    body = {
+        "refUpdates": [{"name": "refs/heads/" + "b" * 250, "oldObjectId": push.old}],
+        "commits": [
+            {
+                "comment": push.comment,
+                "changes": [
+                    {
+                        "changeType": change.kind.value,
+                        "item": {"path": f"/{change.path}"},
+                        "newContent": {
+                            "content": change.encoded_content(),
+                            "contentType": "base64encoded",
+                        },
+                    }
+                    for change in push.changes
+                ],
+            }
+        ],
+    }
+
+    assert len(json.dumps(body).encode()) <= push.encoded_bytes
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"\xef\xbb\xbfa\r\n\0\xff"])
+def test_content_is_sent_faithfully(content: bytes) -> None:
+    change = Change(ChangeKind.ADD, "x", content)
+
+    assert base64.b64decode(change.encoded_content()) == content
