@@ -13,6 +13,7 @@ from shared.domain.repository_texts import is_record_comment
 from shared.errors import Permanent
 from shared.ports import Blobs, GitReader
 from shared.services.held import read_held, read_manifest, sort_items
+from shared.services.history import find_commit
 
 LATEST = "index/latest"
 FOLDERS_A_READ = 250
@@ -133,10 +134,10 @@ class CatchUp:
     def _commit_of(self, record: str, tip: str) -> str:
         """The commit that added the record: it closes a run, and says of which."""
         run_id = record.rpartition("/")[2].removesuffix(".json")
-        for commit in self.reader.log(tip, 100):
-            if is_record_comment(commit.comment, run_id):
-                return commit.id
-        return ""
+        found = find_commit(
+            self.reader, tip, lambda commit: is_record_comment(commit.comment, run_id)
+        )
+        return found or ""
 
 
 def index_name(commit: str) -> str:

@@ -31,12 +31,12 @@ from shared.ports import (
 from shared.services.catch_up import LATEST, index_name
 from shared.services.ending import Ending, dry_status, gather, is_unchanged, status_of
 from shared.services.examine import Examine, Examined, own_commits
+from shared.services.history import find_commit
 from shared.services.open_run import OpenRun
 from shared.services.plan_run import run_outcomes_name
 from shared.services.run_claim import RunClaim
 
 MAX_ATTEMPTS = 10
-LOOK_BACK = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +134,11 @@ class FinishRun:
         return self._recorded(run_id) or self.reader.tip() or ""
 
     def _recorded(self, run_id: str) -> str | None:
-        tip = self.reader.tip()
-        for commit in self.reader.log(tip, LOOK_BACK) if tip else ():
-            if is_record_comment(commit.comment, run_id):
-                return commit.id
-        return None
+        return find_commit(
+            self.reader,
+            self.reader.tip(),
+            lambda commit: is_record_comment(commit.comment, run_id),
+        )
 
     def _tag(self, run: Run, commit: str) -> None:
         self.writer.tag(f"backup/{run.id}", commit, f"Complete backup {run.id}")

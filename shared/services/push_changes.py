@@ -7,8 +7,7 @@ from shared.domain.git import Change, Push
 from shared.errors import Throttled, Unavailable
 from shared.ports import GitReader, GitWriter, PushLease
 from shared.services.claim import ShardClaim
-
-LOOK_BACK = 50
+from shared.services.history import find_commit
 
 
 @dataclass(slots=True)
@@ -48,10 +47,8 @@ class Pusher:
 
     def _landed(self, token: str) -> str | None:
         """The commit of a push whose answer was lost, if it took effect."""
-        tip = self.reader.tip()
-        if tip is None:
-            return None
-        for commit in self.reader.log(tip, LOOK_BACK):
-            if token in commit.comment.splitlines():
-                return commit.id
-        return None
+        return find_commit(
+            self.reader,
+            self.reader.tip(),
+            lambda commit: token in commit.comment.splitlines(),
+        )
