@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 from shared.domain.git import Commit
 from shared.domain.index import IndexedFolder
@@ -10,6 +11,9 @@ from shared.domain.outcomes import Outcome, OutcomeKind
 from shared.domain.repository_texts import is_run_comment
 from shared.domain.runs import Run, Shard
 from shared.ports import GitReader
+
+FIRST_READS = (1, 10)
+"""A stranger's commits are few; whole messages cost the service a request each."""
 
 COMMITS_A_READ = 100
 MAX_COMMITS = 5_000
@@ -93,8 +97,9 @@ class Examine:
     def _history(self, commit: str) -> Iterator[Commit]:
         """First parents from the commit back, read page by page."""
         wanted: str | None = commit
+        sizes = chain(FIRST_READS, repeat(COMMITS_A_READ))
         while wanted is not None:
-            page = {c.id: c for c in self.reader.log(wanted, COMMITS_A_READ)}
+            page = {c.id: c for c in self.reader.log(wanted, next(sizes))}
             if wanted not in page:
                 return
             while wanted is not None and wanted in page:
