@@ -2,7 +2,13 @@
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 
 from shared.domain.manifest import manifest_path
 from shared.domain.names import collision_key
@@ -36,6 +42,11 @@ DEEPEST = 3
 
 picks = st.integers(0, 1_000)
 
+type Addition = tuple[int, str, tuple[str, str | None], str]
+additions = st.tuples(
+    picks, st.sampled_from(NAMES), st.sampled_from(KINDS), st.sampled_from(CONTENTS)
+)
+
 
 class Nights(RuleBasedStateMachine):
     """Days of edits by people in the workspace and in Git, and nights of backups."""
@@ -61,18 +72,16 @@ class Nights(RuleBasedStateMachine):
 
     # --- by day, in the workspace
 
-    @rule(
-        pick=picks,
-        name=st.sampled_from(NAMES),
-        kind=st.sampled_from(KINDS),
-        content=st.sampled_from(CONTENTS),
-    )
-    def somebody_adds(
-        self, pick: int, name: str, kind: tuple[str, str | None], content: str
-    ) -> None:
-        path = self.free(pick, name)
-        if path:
-            self.workspace.add(path, *kind, content)
+    @initialize(new=st.lists(additions, min_size=5, max_size=15))
+    def there_is_something(self, new: list[Addition]) -> None:
+        self.somebody_adds(new)
+
+    @rule(new=st.lists(additions, min_size=1, max_size=4))
+    def somebody_adds(self, new: list[Addition]) -> None:
+        for pick, name, kind, content in new:
+            path = self.free(pick, name)
+            if path:
+                self.workspace.add(path, *kind, content)
 
     @rule(pick=picks, content=st.sampled_from(CONTENTS))
     def somebody_edits(self, pick: int, content: str) -> None:
