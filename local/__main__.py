@@ -42,6 +42,11 @@ def main(arguments: Sequence[str]) -> int:
                 default=[],
                 help="override an app setting, such as BACKUP_SCHEDULE",
             )
+            command.add_argument(
+                "--storage-faults",
+                action="store_true",
+                help="let storage be given faults too, at /_local/ of its addresses",
+            )
     commands.add_parser("backup", help="back the workspace up (see `make backup`)")
     given = parser.parse_args(arguments)
     try:
@@ -61,6 +66,7 @@ def up(given: argparse.Namespace) -> int:
         given.data,
         ports="free" if given.ports == "0" else "default",
         settings=settings,
+        storage_faults=given.storage_faults,
     )
     try:
         _show(stack.start(), given.data)

@@ -38,6 +38,14 @@ def connection_string(urls: Sequence[str]) -> str:
     return ";".join((account, *endpoints)) + ";"
 
 
+def base_urls(storage: str) -> list[str]:
+    """Return the base URLs of blob, queue and table out of a connection string."""
+    fields = dict(part.split("=", 1) for part in storage.split(";") if part)
+    suffix = f"/{ACCOUNT}"
+    names = [f"{service.capitalize()}Endpoint" for service in SERVICES]
+    return [fields[name].removesuffix(suffix) for name in names]
+
+
 def start_azurite(
     logs: Path, data: Path | None, ports: Sequence[int] = (0, 0, 0)
 ) -> tuple[Child, str]:

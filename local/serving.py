@@ -10,6 +10,8 @@ from aiohttp import web
 
 LONGEST_LINE = 1 << 16  # a path of nested emoji names is long once it is encoded
 STOP_SECONDS = 2.0
+AS_IS: web.AppKey[bool] = web.AppKey("as_is", bool)
+"""An application that hands bodies on sets it: compressed ones stay compressed."""
 
 
 @asynccontextmanager
@@ -26,6 +28,7 @@ async def serving(
         shutdown_timeout=STOP_SECONDS,
         max_line_size=LONGEST_LINE,
         max_field_size=LONGEST_LINE,
+        auto_decompress=not app.get(AS_IS, False),
     )
     await runner.setup()
     try:

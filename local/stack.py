@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
-from local.azurite import start_azurite
+from local.azurite import base_urls, connection_string, start_azurite
 from local.children import ROOT, URL, Child, ChildError, free_or_any
 from local.endpoints import FILE, Endpoints
 from local.host.settings import worker_environment
@@ -40,8 +40,10 @@ class Stack:
     """Everything on one machine: `with Stack(data) as endpoints:`.
 
     `settings` overrides app settings. Where they name a real workspace or a real
-    organization, the server of that kind is not started. Raises `ChildError` if
-    something does not start, `OccupiedError` if the data folder is in use.
+    organization, the server of that kind is not started. With `storage_faults` each
+    storage service can be given faults at `/_local/` of its address. Raises
+    `ChildError` if something does not start, `OccupiedError` if the data folder is in
+    use.
     """
 
     def __init__(
@@ -51,11 +53,13 @@ class Stack:
         ports: Ports = "free",
         settings: Mapping[str, str] | None = None,
         host_options: tuple[str, ...] = (),
+        storage_faults: bool = False,
     ) -> None:
         self._data = data.resolve()
         self._ports = ports
         self._overrides = dict(settings or {})
         self._host_options = host_options
+        self._storage_faults = storage_faults
         self._children: list[Child] = []
         self._open = ExitStack()
         self._running = False
@@ -103,12 +107,7 @@ class Stack:
 
     def _start_children(self) -> Endpoints:
         token, pat = self._secret("databricks"), self._secret("azure-devops")
-        child, storage = start_azurite(
-            self._data / "logs",
-            self._data / "storage",
-            [self._port(port) for port in (BLOB, QUEUE, TABLE)],
-        )
-        self._add(child)
+        storage = self._storage()
         settings = {
             "DATABRICKS_HOST": self._databricks(token),
             "DATABRICKS_TOKEN": token,
@@ -140,6 +139,20 @@ class Stack:
             storage=storage,
             pid=os.getpid(),
         )
+
+    def _storage(self) -> str:
+        ports = [self._port(port) for port in (BLOB, QUEUE, TABLE)]
+        behind = [0, 0, 0] if self._storage_faults else ports
+        logs = self._data / "logs"
+        child, storage = start_azurite(logs, self._data / "storage", behind)
+        self._add(child)
+        if not self._storage_faults:
+            return storage
+        command = [sys.executable, "-m", "local.storage_proxy", *base_urls(storage)]
+        command += ["--ports", *map(str, ports)]
+        proxy = Child("storage_proxy", command, logs)
+        self._add(proxy)
+        return connection_string(proxy.wait_for(URL, len(ports), START_SECONDS))
 
     def _budgets(self) -> dict[str, str]:
         """The workspace on this machine is nobody else's: no need to be modest."""

@@ -9,10 +9,15 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
+from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import ContainerClient
+from azure.storage.queue import QueueClient
 
+from local.azurite import SERVICES, base_urls
 from local.children import ROOT, ChildError
 from local.endpoints import Endpoints, read_endpoints
 from local.occupancy import OccupiedError, holder
@@ -105,6 +110,32 @@ def test_two_stacks_run_side_by_side(tmp_path: Path) -> None:
         *("azureDevOps", "project", "repository", "cloneUrl", "storage", "pid"),
     }
     assert written["pid"] == os.getpid()
+
+
+def test_storage_can_be_given_faults(tmp_path: Path) -> None:
+    with (
+        Stack(tmp_path, storage_faults=True) as endpoints,
+        QueueClient.from_connection_string(
+            endpoints.storage, "proxied", retry_total=0
+        ) as queue,
+    ):
+        answering = everything_answers(endpoints)
+        queue.create_queue()
+        fault: Any = {
+            "method": "POST",
+            "path": "/proxied/messages",
+            "status": 503,
+            "times": 1,
+        }
+        address = base_urls(endpoints.storage)[SERVICES.index("queue")]
+        requests.post(f"{address}/_local/faults", json=[fault], timeout=10)
+        with pytest.raises(HttpResponseError):
+            queue.send_message("refused")
+        queue.send_message("taken")
+        found = [message.content for message in queue.peek_messages(max_messages=9)]
+
+    assert answering
+    assert found == ["taken"]
 
 
 def test_what_was_stored_is_there_after_a_restart(tmp_path: Path) -> None:
