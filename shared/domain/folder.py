@@ -56,16 +56,11 @@ def decide(
         exceptions=tuple(exceptions),
     )
     gone = {entry.file for entry in held.entries} - {entry.file for entry in entries}
-    contents = {
-        result.blob: result.content
-        for result in results.values()
-        if isinstance(result, Exported)
-    }
     return Decision(
         folder.path,
         folder.git_path,
         manifest,
-        _changes(manifest, held, gone, contents),
+        _changes(manifest, held, gone, results),
         tuple(folder_outcomes(folder, held, manifest, results)),
         tuple(sorted(gone)),
     )
@@ -263,8 +258,10 @@ def _changes(
     manifest: Manifest,
     held: Held,
     gone: Collection[str],
-    contents: Mapping[str, bytes],
+    results: Mapping[int, Result],
 ) -> tuple[Change, ...]:
+    exported = [r for r in results.values() if isinstance(r, Exported)]
+    contents = {result.blob: result.content for result in exported}
     changes = [
         Change(ChangeKind.DELETE, inside(manifest.git_path, name))
         for name in sorted(gone)

@@ -3,9 +3,10 @@
 import gzip
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from shared.domain.decision import inside
 from shared.domain.digest import digest_of_listing
 from shared.domain.index import Index, IndexedFolder
 from shared.domain.names import NamedBefore, assign_names
@@ -132,29 +133,36 @@ def take_in(
     )
     same = known is not None and known.digest == digest and known.vouched
     _note(walk, folder, objects, known)
-    following = tuple(
-        FolderToList(obj.path, _below(folder.git_path, names[obj.name]), obj.object_id)
-        for obj in objects
-        if obj.descended
-    )
+    following = tuple(_next(folder, obj, names) for obj in objects if obj.descended)
     untimed = any(obj.storable and obj.modified_at is None for obj in objects)
     if same and not untimed and not everything:
         walk.equal += sum(obj.storable for obj in objects)
         return Listed(following, None)
-    planned = PlannedFolder(
+    checked = same and not everything
+    planned = _planned(folder, object_id, objects, names, known, checked=checked)
+    clones = (git_folders.get(obj.path) for obj in objects)
+    return Listed(following, replace(planned, git_folders=tuple(filter(None, clones))))
+
+
+def _planned(
+    folder: FolderToList,
+    object_id: int | None,
+    objects: Sequence[WorkspaceObject],
+    names: Mapping[str, str],
+    known: IndexedFolder | None,
+    *,
+    checked: bool,
+) -> PlannedFolder:
+    return PlannedFolder(
         path=folder.path,
         git_path=folder.git_path,
         object_id=object_id,
         objects=tuple(objects),
         names=names,
-        git_folders=tuple(
-            git_folders[obj.path] for obj in objects if obj.path in git_folders
-        ),
         untimed=known.untimed if known else {},
-        checked=same and not everything,
+        checked=checked,
         manifest=known.manifest if known else "",
     )
-    return Listed(following, planned)
 
 
 def _in_scope(
@@ -235,5 +243,8 @@ def _note(
             walk.arrived[obj.object_id] = join(folder.path, obj.name)
 
 
-def _below(git_path: str, component: str) -> str:
-    return f"{git_path}/{component}" if git_path else component
+def _next(
+    folder: FolderToList, obj: WorkspaceObject, names: Mapping[str, str]
+) -> FolderToList:
+    git_path = inside(folder.git_path, names[obj.name])
+    return FolderToList(obj.path, git_path, obj.object_id)
