@@ -17,6 +17,8 @@ from tests.local.azure_devops.rest import (
     refusal,
 )
 
+pytestmark = pytest.mark.conforms("reported: cjohnstoniv/wardyn, measured live")
+
 
 def projects(rest: Rest, **headers: str) -> requests.Response:
     return rest.ask_url("GET", f"{rest.url}/acme/_apis/projects", headers=headers)
@@ -38,6 +40,7 @@ def test_no_credential_gets_the_sign_in_page(rest: Rest) -> None:
     assert is_sign_in_page(projects(rest, Authorization="Digest x"))
 
 
+@pytest.mark.conforms("documented: Use personal access tokens")
 def test_only_the_given_token_is_accepted_with_any_user_name(tmp_path: Path) -> None:
     with a_server(tmp_path, pat="right") as rest:
         rest.auth = ("whoever", "right")
@@ -72,6 +75,7 @@ def test_refused_bearer_is_json_behind_a_byte_order_mark(rest: Rest) -> None:
     assert b"InvalidIdentityException" in response.content
 
 
+@pytest.mark.conforms("reported: azure-devops-auth-samples#52")
 def test_bearer_is_accepted_until_it_expires(rest: Rest) -> None:
     rest.auth = None
     before = projects(rest, Authorization="Bearer jwt")
@@ -81,6 +85,7 @@ def test_bearer_is_accepted_until_it_expires(rest: Rest) -> None:
     assert is_sign_in_page(projects(rest, Authorization="Bearer jwt"))
 
 
+@pytest.mark.conforms("reported: azure-devops-docs#13661")
 def test_credentials_can_be_redirected_and_forbidden(rest: Rest) -> None:
     rest.local("credentials", {"token": "a", "state": "redirected"})
     rest.local("credentials", {"token": "b", "state": "forbidden"})
@@ -94,6 +99,7 @@ def test_credentials_can_be_redirected_and_forbidden(rest: Rest) -> None:
     assert refusal(forbidden)[:2] == (403, "UnauthorizedRequestException")
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_identity_of_the_token_signs_the_commits(rest: Rest) -> None:
     who = {"token": "ada", "state": "valid", "name": "Ada", "email": "ada@x.org"}
     rest.local("credentials", who)
@@ -121,6 +127,7 @@ def test_without_read_the_repository_seems_to_be_missing(rest: Rest) -> None:
     )
 
 
+@pytest.mark.conforms("reported: NuKeeper#556 and others (TF401027)")
 @pytest.mark.parametrize(
     ("permission", "branch"),
     [("GenericContribute", MAIN), ("CreateBranch", "refs/heads/new")],
@@ -144,6 +151,7 @@ def test_push_without_the_right_is_refused(
     assert rest.tip() == tip
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Refs - Update Refs")
 @pytest.mark.parametrize(
     ("permission", "name", "status"),
     [
@@ -165,6 +173,7 @@ def test_ref_without_the_right_is_refused_in_its_result(
     assert results[0]["success"] is False
 
 
+@pytest.mark.conforms("documented: Set Git repository permissions")
 def test_rewinding_and_deleting_need_force_push(rest: Rest) -> None:
     first = rest.push(add("/a"))
     tip = rest.push(add("/b"))
@@ -178,6 +187,7 @@ def test_rewinding_and_deleting_need_force_push(rest: Rest) -> None:
     assert [one["updateStatus"] for one in results] == ["forcePushRequired"] * 2
 
 
+@pytest.mark.conforms("reported: cjohnstoniv/wardyn (TF402455)")
 def test_branch_policy_wants_a_pull_request(rest: Rest) -> None:
     tip = rest.push(add("/a"))
     rest.local("policies", {"repository": "workspace", "branch": "main"})
@@ -200,6 +210,9 @@ def test_branch_policy_wants_a_pull_request(rest: Rest) -> None:
     ] == [tip]
 
 
+@pytest.mark.conforms(
+    "reported: logs of git push (VS403654)", "status over REST is a guess"
+)
 def test_push_with_a_secret_is_refused_whole_and_names_the_places(rest: Rest) -> None:
     rest.local("secrets", {"pattern": "AIza[0-9A-Za-z]{8}"})
     secret = "k = 1\nkey = 'AIzaABCDEFGH'\n"
@@ -222,6 +235,9 @@ def test_push_with_a_secret_is_refused_whole_and_names_the_places(rest: Rest) ->
     assert skipped.status_code == 201
 
 
+@pytest.mark.conforms(
+    "documented: Repository settings and policies", "status over REST is a guess"
+)
 @pytest.mark.parametrize(
     ("rules", "path", "code"),
     [
@@ -244,6 +260,7 @@ def test_paths_and_sizes_outside_the_rules_are_refused(
     assert message.startswith(code)
 
 
+@pytest.mark.conforms("documented: Rate and usage limits")
 def test_throttling_warns_then_delays_then_blocks_then_ends(rest: Rest) -> None:
     stages = {"warned": 1, "delayed": 1, "blocked": 1, "delay_seconds": 0.01}
     rest.local("throttle", {**stages, "retry_after": 7})
@@ -259,6 +276,7 @@ def test_throttling_warns_then_delays_then_blocks_then_ends(rest: Rest) -> None:
     assert "X-RateLimit-Limit" not in free.headers
 
 
+@pytest.mark.conforms("documented: REST API versioning")
 def test_write_without_an_api_version_is_refused(rest: Rest) -> None:
     url = f"{rest.url}/acme/backup/_apis/git/repositories/workspace/refs"
 
@@ -272,6 +290,7 @@ def test_write_without_an_api_version_is_refused(rest: Rest) -> None:
     assert refusal(future)[1] == "VssVersionOutOfRangeException"
 
 
+@pytest.mark.conforms("ours")
 def test_person_commits_past_all_rules(rest: Rest) -> None:
     tip = rest.push(add("/a", "1"), add("/gone"))
     rest.local("permissions", {"GenericContribute": False})
@@ -297,6 +316,7 @@ def test_person_commits_past_all_rules(rest: Rest) -> None:
     assert rest.content("/new") == b"\0\1"
 
 
+@pytest.mark.conforms("ours")
 def test_faults_strike_before_and_after_the_push(rest: Rest) -> None:
     tip = rest.push(add("/a"))
     fault = {"method": "POST", "path": "pushes", "effect": "cut", "times": 1}
@@ -308,6 +328,7 @@ def test_faults_strike_before_and_after_the_push(rest: Rest) -> None:
         assert (rest.tip() != tip) is moved
 
 
+@pytest.mark.conforms("ours")
 def test_requests_are_counted_by_route(rest: Rest) -> None:
     rest.push(add("/a"))
 
@@ -319,6 +340,7 @@ def test_requests_are_counted_by_route(rest: Rest) -> None:
     }
 
 
+@pytest.mark.conforms("ours")
 def test_rules_credentials_and_throttle_can_be_taken_back(rest: Rest) -> None:
     rest.local("permissions", {"GenericRead": False})
     rest.local("credentials", {"accept_any": False})
@@ -330,6 +352,7 @@ def test_rules_credentials_and_throttle_can_be_taken_back(rest: Rest) -> None:
     assert rest.ask("GET", "/refs").status_code == 200
 
 
+@pytest.mark.conforms("ours")
 @pytest.mark.parametrize(
     ("path", "body"),
     [
@@ -349,6 +372,7 @@ def test_senseless_settings_are_refused(rest: Rest, path: str, body: Any) -> Non
     assert response.status_code == 400
 
 
+@pytest.mark.conforms("ours")
 def test_new_project_and_repository_say_where_they_lie(rest: Rest) -> None:
     made = rest.local("repositories", {"project": "second", "name": "notes"}).json()
 
@@ -358,6 +382,7 @@ def test_new_project_and_repository_say_where_they_lie(rest: Rest) -> None:
     assert (Path(made["path"]) / "HEAD").read_text() == "ref: refs/heads/main\n"
 
 
+@pytest.mark.conforms("reported: azure-devops-node-api, VsoClient")
 def test_discovery_can_be_asked_for_one_area(rest: Rest) -> None:
     def areas(path: str) -> set[str]:
         found = rest.ask_url("OPTIONS", f"{rest.url}/acme{path}").json()["value"]

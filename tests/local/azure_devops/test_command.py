@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import requests
+
+pytestmark = pytest.mark.conforms("ours")
 
 
 def test_command_prints_one_line_with_its_address_and_ends_on_sigterm(

@@ -7,6 +7,8 @@ import pytest
 
 from tests.local.azure_devops.rest import Rest, a_server, add, add_bytes
 
+pytestmark = pytest.mark.conforms("documented: Git, gitprotocol-http")
+
 WHO = ("-c", "user.name=Eve", "-c", "user.email=eve@x.org")
 
 
@@ -40,6 +42,7 @@ def commit(clone: Path, name: str, text: str) -> None:
     git(clone, "commit", "-q", "-m", f"Write {name}")
 
 
+@pytest.mark.conforms("ours")
 def test_anybody_can_clone(clone: Path) -> None:
     assert (clone / "d/a.py").read_bytes() == b"one\r\n"
     assert git(clone, "branch", "--show-current").stdout == "main\n"
@@ -75,6 +78,7 @@ def test_shallow_and_partial_clones_work(rest: Rest, tmp_path: Path) -> None:
     assert (tmp_path / "partial/a").exists()
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Pushes - List")
 def test_push_over_git_is_seen_over_rest(rest: Rest, clone: Path) -> None:
     commit(clone, "c", "three")
 
@@ -97,6 +101,7 @@ def test_push_needs_a_credential(clone: Path) -> None:
     assert "could not read Username" in refused.stderr
 
 
+@pytest.mark.conforms("documented: Use personal access tokens")
 def test_clone_can_be_closed_to_strangers(tmp_path: Path) -> None:
     with a_server(tmp_path / "data", anonymous_clone=False, pat="token") as rest:
         stranger = git(tmp_path, "clone", rest.clone_url, "a", check=False)
@@ -106,6 +111,7 @@ def test_clone_can_be_closed_to_strangers(tmp_path: Path) -> None:
     assert known.returncode == 0
 
 
+@pytest.mark.conforms("reported: logs of git push (TF402455, TF401027)")
 @pytest.mark.parametrize(
     ("path", "body", "words"),
     [
@@ -134,6 +140,7 @@ def test_rules_hold_for_git_too(
     assert "/c" not in rest.paths()
 
 
+@pytest.mark.conforms("documented: Set Git repository permissions")
 def test_rewriting_history_needs_force_push(rest: Rest, clone: Path) -> None:
     git(clone, "commit", "-q", "--amend", "-m", "Another history")
     rest.local("permissions", {"ForcePush": False})
@@ -143,6 +150,7 @@ def test_rewriting_history_needs_force_push(rest: Rest, clone: Path) -> None:
     assert "ForcePush" in refused.stderr
 
 
+@pytest.mark.conforms("reported: logs of git clone (TF401019)")
 def test_missing_repository_is_named_as_missing(rest: Rest, tmp_path: Path) -> None:
     url = rest.clone_url.replace("workspace", "none")
 
@@ -151,6 +159,7 @@ def test_missing_repository_is_named_as_missing(rest: Rest, tmp_path: Path) -> N
     assert "not found" in refused.stderr
 
 
+@pytest.mark.conforms("ours")
 def test_bare_repository_can_be_cloned_when_the_server_is_gone(tmp_path: Path) -> None:
     with a_server(tmp_path / "data") as rest:
         rest.push(add("/a", "kept"))
@@ -160,6 +169,7 @@ def test_bare_repository_can_be_cloned_when_the_server_is_gone(tmp_path: Path) -
     assert (tmp_path / "later/a").read_text() == "kept"
 
 
+@pytest.mark.conforms("reported: clone addresses in public projects")
 def test_repository_named_like_its_project_has_a_short_address(tmp_path: Path) -> None:
     with a_server(tmp_path / "data", project="notes", repository="notes") as rest:
         git(tmp_path, "clone", "-q", f"{rest.url}/acme/_git/notes", "short")

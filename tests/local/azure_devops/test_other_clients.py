@@ -20,6 +20,8 @@ from dulwich.repo import Repo
 from local.azurite import find_node
 from tests.local.azure_devops.rest import Rest, add
 
+pytestmark = pytest.mark.conforms("reported: azure-devops-node-api")
+
 SCRIPT = Path(__file__).with_name("node_client.js")
 
 
@@ -115,6 +117,7 @@ def push(clone: Repo, rest: Rest, refspec: str) -> str:
     return said.getvalue().decode()
 
 
+@pytest.mark.conforms("documented: Git, gitprotocol-http")
 def test_dulwich_clones_and_fetches(rest: Rest, clone: Repo) -> None:
     tip = rest.push(*(add(f"/many/{n}", str(n)) for n in range(120)))
 
@@ -128,6 +131,7 @@ def test_dulwich_clones_and_fetches(rest: Rest, clone: Repo) -> None:
     assert tip.encode() in seen.values()
 
 
+@pytest.mark.conforms("documented: Git, gitprotocol-http")
 def test_dulwich_pushes_and_the_push_is_remembered(rest: Rest, clone: Repo) -> None:
     made = commit(clone, "b", "two")
 
@@ -139,6 +143,7 @@ def test_dulwich_pushes_and_the_push_is_remembered(rest: Rest, clone: Repo) -> N
     assert latest["refUpdates"][0]["newObjectId"] == made
 
 
+@pytest.mark.conforms("reported: logs of git push (TF402455)")
 def test_dulwich_is_told_what_the_rules_forbid(rest: Rest, clone: Repo) -> None:
     commit(clone, "b", "two")
     rest.local("policies", {"repository": "workspace", "branch": "main"})

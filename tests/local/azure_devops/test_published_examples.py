@@ -7,6 +7,8 @@ the same trees and times, git must arrive at the server's ids.
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.local.azure_devops.rest import (
     MAIN,
     Rest,
@@ -15,6 +17,10 @@ from tests.local.azure_devops.rest import (
     delete,
     edit,
     rename,
+)
+
+pytestmark = pytest.mark.conforms(
+    "documented: Azure Repos REST 7.1, Pushes - Create (examples)"
 )
 
 WHO = {"name": "Normal Paulk", "email": "fabrikamfiber16@hotmail.com"}

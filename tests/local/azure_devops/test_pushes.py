@@ -22,6 +22,8 @@ from tests.local.azure_devops.rest import (
     rename,
 )
 
+pytestmark = pytest.mark.conforms("documented: Azure Repos REST 7.1, Pushes - Create")
+
 INVALID = "InvalidArgumentValueException"
 NEW_PUSH = "\r\nParameter name: newPush"
 
@@ -49,6 +51,7 @@ def test_first_push_answers_201_with_commit_ref_and_push(rest: Rest) -> None:
     assert set(body["_links"]) == {"self", "repository", "commits", "pusher", "refs"}
 
 
+@pytest.mark.conforms("documented: Git, git-hash-object", "the published examples")
 def test_stored_commit_is_what_git_hashes(rest: Rest) -> None:
     who = {"name": "Ada", "email": "ada@x.org", "date": "2014-01-29T15:32:09-08:00"}
 
@@ -68,12 +71,16 @@ def test_stored_commit_is_what_git_hashes(rest: Rest) -> None:
     ]
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_author_without_address_is_replaced_by_the_caller(rest: Rest) -> None:
     rest.push(add("/a"), author={"name": "Ada"})
 
     assert rest.get("/commits")["value"][0]["author"]["name"] == "Workspace Backup"
 
 
+@pytest.mark.conforms(
+    "reported: harness/harness-core, neuvector/neuvector", "other texts are guesses"
+)
 @pytest.mark.parametrize(
     ("second", "status"),
     [
@@ -108,6 +115,7 @@ def test_misfit_changes_are_refused_whole(
     assert len(kept.splitlines()) == len(("commit", "tree", "tree of d", "blob"))
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 @pytest.mark.parametrize(
     "change",
     [
@@ -131,6 +139,7 @@ def test_malformed_changes_are_refused(rest: Rest, change: dict[str, Any]) -> No
     assert message.endswith(NEW_PUSH)
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 @pytest.mark.parametrize(
     "fields",
     [
@@ -159,6 +168,7 @@ def test_malformed_pushes_are_refused(rest: Rest, fields: dict[str, Any]) -> Non
     assert (code, key) == (400, INVALID)
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_body_that_is_no_json_is_refused(rest: Rest) -> None:
     response = requests.post(
         f"{rest.url}/acme/backup/_apis/git/repositories/workspace/pushes",
@@ -178,6 +188,7 @@ def test_body_that_is_no_json_is_refused(rest: Rest) -> None:
     )
 
 
+@pytest.mark.conforms("reported: terraform-provider-azuredevops and others (TF401028)")
 def test_branch_that_moved_is_refused_as_stale(rest: Rest) -> None:
     first = rest.push(add("/a"))
     rest.push(add("/b"))
@@ -194,12 +205,14 @@ def test_branch_that_moved_is_refused_as_stale(rest: Rest) -> None:
     )
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_zeros_for_an_existing_branch_are_stale(rest: Rest) -> None:
     rest.push(add("/a"))
 
     assert rest.try_push(add("/a"), old=ZEROS).status_code == 409
 
 
+@pytest.mark.conforms("reported: mburumaxwell/paklo#1413 (TF401035)")
 def test_unknown_base_is_a_500(rest: Rest) -> None:
     rest.push(add("/a"))
 
@@ -212,6 +225,7 @@ def test_unknown_base_is_a_500(rest: Rest) -> None:
     )
 
 
+@pytest.mark.conforms("reported: terraform-provider-azuredevops and others (TF401028)")
 def test_of_racing_pushes_one_wins_and_the_others_are_stale(rest: Rest) -> None:
     tip = rest.push(add("/a"))
 
@@ -234,6 +248,7 @@ def test_new_branch_starts_at_the_base_commit(rest: Rest) -> None:
     assert rest.tip() == base
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_new_branch_with_zeros_is_an_orphan(rest: Rest) -> None:
     rest.push(add("/a"))
 
@@ -242,6 +257,7 @@ def test_new_branch_with_zeros_is_an_orphan(rest: Rest) -> None:
     assert rest.paths(**{"versionDescriptor.version": "orphan"}) == ["/b"]
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_identical_content_still_makes_a_commit(rest: Rest) -> None:
     first = rest.push(add("/a", "same"))
 
@@ -252,6 +268,7 @@ def test_identical_content_still_makes_a_commit(rest: Rest) -> None:
     assert commits[0]["treeId"] == commits[1]["treeId"]
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_deleting_a_folder_removes_all_of_it(rest: Rest) -> None:
     rest.push(add("/d/a"), add("/d/e/b"), add("/keep"))
 
@@ -260,6 +277,7 @@ def test_deleting_a_folder_removes_all_of_it(rest: Rest) -> None:
     assert rest.paths() == ["/keep"]
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_emptied_folders_vanish(rest: Rest) -> None:
     rest.push(add("/d/e/f/a"), add("/keep"))
 
@@ -269,6 +287,7 @@ def test_emptied_folders_vanish(rest: Rest) -> None:
     assert [item["path"] for item in items] == ["/", "/keep"]
 
 
+@pytest.mark.conforms("guess")
 def test_everything_can_be_deleted(rest: Rest) -> None:
     rest.push(add("/a"))
 
@@ -288,12 +307,14 @@ def test_rename_keeps_the_blob_and_moves_folders(rest: Rest) -> None:
     assert rest.content("/e/f/a") == b"one"
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_empty_path_segments_do_not_count(rest: Rest) -> None:
     rest.push(add("d//a"), add("/b/"))
 
     assert rest.paths() == ["/b", "/d/a"]
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 @pytest.mark.parametrize("name", [".git", ".GIT", "git~1", ".", ".."])
 def test_names_that_no_tree_may_hold_are_refused(rest: Rest, name: str) -> None:
     code, key, _ = refusal(rest.try_push(add(f"/d/{name}/x")))
@@ -301,6 +322,7 @@ def test_names_that_no_tree_may_hold_are_refused(rest: Rest, name: str) -> None:
     assert (code, key) == (400, "GitObjectRejectedException")
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 @pytest.mark.parametrize(
     "name",
     [
@@ -323,6 +345,7 @@ def test_awkward_names_are_kept_to_the_letter(rest: Rest, name: str) -> None:
     git(rest, "fsck", "--strict")
 
 
+@pytest.mark.conforms("documented: Git, tree objects")
 def test_folders_sort_as_if_their_names_ended_in_a_slash(rest: Rest) -> None:
     names = ["a", "a.b", "a0", "a-", "a b"]
     rest.push(*(add(f"/{name}/x") for name in names), add("/a.c"), add("/a/y.z/x"))
@@ -340,6 +363,7 @@ def test_folders_sort_as_if_their_names_ended_in_a_slash(rest: Rest) -> None:
     ]
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_base64_is_exact_to_the_byte(rest: Rest) -> None:
     content = bytes(range(256)) + b"\xef\xbb\xbf\r\n\xed\xa0\x80"
 
@@ -348,12 +372,14 @@ def test_base64_is_exact_to_the_byte(rest: Rest) -> None:
     assert rest.content("/a.bin") == content
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_rawtext_is_stored_without_a_mark(rest: Rest) -> None:
     rest.push(add("/a", "gr\u00fc\u00df\u2028"))
 
     assert rest.content("/a") == "gr\u00fc\u00df\u2028".encode()
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -373,12 +399,14 @@ def test_rawtext_edit_keeps_the_files_encoding(
     assert rest.content("/a") == after
 
 
+@pytest.mark.conforms("guess")
 def test_lone_surrogates_in_rawtext_become_replacement_characters(rest: Rest) -> None:
     rest.push(add("/a", "x\ud800y"))
 
     assert rest.content("/a") == "x\ufffdy".encode()
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_edit_keeps_the_mode_of_the_file(rest: Rest) -> None:
     rest.push(add("/run.sh"))
     tree = git(rest, "ls-tree", "HEAD").replace("100644", "100755")
@@ -399,6 +427,7 @@ def test_edit_keeps_the_mode_of_the_file(rest: Rest) -> None:
     assert git(rest, "ls-tree", "x").startswith("100755 ")
 
 
+@pytest.mark.conforms("reported: mburumaxwell/paklo#2069")
 def test_body_over_25_mib_is_refused_and_one_of_25_mib_is_not(rest: Rest) -> None:
     def body(size: int) -> bytes:
         change = add_bytes("/big", b"")
@@ -433,6 +462,7 @@ def test_body_over_25_mib_is_refused_and_one_of_25_mib_is_not(rest: Rest) -> Non
     assert exact.status_code == 201
 
 
+@pytest.mark.conforms("documented: Git, gitformat-pack")
 def test_many_changes_become_one_pack_that_git_accepts(rest: Rest) -> None:
     rest.push(*(add(f"/d{n % 7}/e{n % 31}/{n}.py", f"# {n}") for n in range(400)))
 
@@ -443,6 +473,7 @@ def test_many_changes_become_one_pack_that_git_accepts(rest: Rest) -> None:
     assert rest.content("/d3/e3/3.py") == b"# 3"
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Pushes - List, Get")
 def test_pushes_are_listed_newest_first_and_shown_alone(rest: Rest) -> None:
     commits = [rest.push(add("/a")), rest.push(add("/b"))]
 

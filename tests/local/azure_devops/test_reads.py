@@ -16,6 +16,8 @@ from tests.local.azure_devops.rest import (
     rename,
 )
 
+pytestmark = pytest.mark.conforms("documented: Azure Repos REST 7.1, Items - List")
+
 FIVE_MIB = 5_242_880
 
 
@@ -59,6 +61,7 @@ def test_content_metadata_is_only_on_the_first_item(filled: Rest) -> None:
     assert items[0]["contentMetadata"]["encoding"] == 65001
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Items - Get")
 def test_item_alone_is_no_list_and_may_have_its_content(filled: Rest) -> None:
     item = filled.get("/items", path="/a.py", includeContent="true")
 
@@ -66,14 +69,17 @@ def test_item_alone_is_no_list_and_may_have_its_content(filled: Rest) -> None:
     assert item["content"] == "print(1)"
 
 
+@pytest.mark.conforms("guess")
 def test_path_in_the_address_is_an_item_too(filled: Rest) -> None:
     assert filled.get("/items/d/b.sql")["path"] == "/d/b.sql"
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_other_casing_finds_a_unique_item_under_its_own_spelling(filled: Rest) -> None:
     assert filled.get("/items", path="/D/B.SQL")["path"] == "/d/b.sql"
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_other_casing_finds_nothing_where_it_is_ambiguous(rest: Rest) -> None:
     rest.push(add("/x"), add("/X"))
 
@@ -82,6 +88,7 @@ def test_other_casing_finds_nothing_where_it_is_ambiguous(rest: Rest) -> None:
     assert rest.ask("GET", "/items", path="/yy").status_code == 404
 
 
+@pytest.mark.conforms("reported: many public issues (TF401174)")
 def test_unknown_path_is_a_404_that_names_path_and_version(filled: Rest) -> None:
     status, key, message = refusal(filled.ask("GET", "/items", path="/none"))
 
@@ -91,6 +98,7 @@ def test_unknown_path_is_a_404_that_names_path_and_version(filled: Rest) -> None
     assert "<Branch: main >" in message
 
 
+@pytest.mark.conforms("reported: many public issues (TF401175)")
 def test_unknown_branch_is_a_404_of_its_own(filled: Rest) -> None:
     version = {"versionDescriptor.version": "nope"}
 
@@ -104,12 +112,14 @@ def test_unknown_branch_is_a_404_of_its_own(filled: Rest) -> None:
     )
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, GitVersionDescriptor")
 def test_branch_named_in_full_is_not_found(filled: Rest) -> None:
     version = {"versionDescriptor.version": "refs/heads/main"}
 
     assert filled.ask("GET", "/items", path="/a.py", **version).status_code == 404
 
 
+@pytest.mark.conforms("reported: many public issues (VS403403)")
 def test_empty_repository_has_no_branches_to_read_from(rest: Rest) -> None:
     assert refusal(rest.ask("GET", "/items", scopePath="/")) == (
         404,
@@ -119,6 +129,7 @@ def test_empty_repository_has_no_branches_to_read_from(rest: Rest) -> None:
     assert rest.get("/refs")["value"] == []
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, GitVersionDescriptor")
 def test_content_is_read_at_branch_tag_and_commit(filled: Rest) -> None:
     first = filled.tip() or ""
     filled.ask(
@@ -140,6 +151,7 @@ def test_content_is_read_at_branch_tag_and_commit(filled: Rest) -> None:
     assert at("Commit", first) == b"print(1)"
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_text_and_json_are_cut_at_5_mib_but_bytes_are_not(rest: Rest) -> None:
     rest.push(add_bytes("/big", b"x" * (FIVE_MIB + 10)), add_bytes("/fits", b"y"))
 
@@ -152,6 +164,9 @@ def test_text_and_json_are_cut_at_5_mib_but_bytes_are_not(rest: Rest) -> None:
     assert rest.ask("GET", "/items", path="/fits", accept="text/plain").text == "y"
 
 
+@pytest.mark.conforms(
+    "documented: Azure Repos REST 7.1, Items - Get", "names inside are a guess"
+)
 def test_folder_comes_as_a_zip(filled: Rest) -> None:
     response = filled.ask("GET", "/items", scopePath="/d", **{"$format": "zip"})
 
@@ -161,6 +176,7 @@ def test_folder_comes_as_a_zip(filled: Rest) -> None:
         assert archive.read("d/b.sql") == b"select 1"
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Items - Get")
 def test_download_is_offered_under_the_files_name(filled: Rest) -> None:
     response = filled.ask("GET", "/items", path="/a.py", download="true", accept="*/*")
 
@@ -168,6 +184,7 @@ def test_download_is_offered_under_the_files_name(filled: Rest) -> None:
     assert "a.py" in response.headers["Content-Disposition"]
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Items - Get")
 def test_latest_change_of_an_item_is_the_commit_that_made_it(filled: Rest) -> None:
     first = filled.tip()
     filled.push(edit("/a.py"))
@@ -179,6 +196,7 @@ def test_latest_change_of_an_item_is_the_commit_that_made_it(filled: Rest) -> No
     assert {i["latestProcessedChange"]["commitId"] for i in items} == {first}
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_listing_with_a_top_comes_in_pages(filled: Rest) -> None:
     query = {"scopePath": "/", "$top": 3}
 
@@ -207,6 +225,7 @@ def batch(rest: Rest, *paths: str, level: str = "OneLevel") -> dict[str, object]
     return {"itemDescriptors": descriptors}
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Items - Get Items Batch")
 def test_batch_answers_a_list_for_each_descriptor(filled: Rest) -> None:
     response = filled.ask("POST", "/itemsbatch", batch(filled, "/d", "/d/e"))
 
@@ -217,6 +236,7 @@ def test_batch_answers_a_list_for_each_descriptor(filled: Rest) -> None:
     ]
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_batch_leaves_null_where_a_path_is_missing(filled: Rest) -> None:
     response = filled.ask("POST", "/itemsBatch", batch(filled, "/none", "/d/e"))
 
@@ -225,12 +245,14 @@ def test_batch_leaves_null_where_a_path_is_missing(filled: Rest) -> None:
     assert lists[1][0]["path"] == "/d/e"
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_batch_that_finds_nothing_is_a_400(filled: Rest) -> None:
     response = filled.ask("POST", "/itemsbatch", batch(filled, "/none", "/neither"))
 
     assert refusal(response)[:2] == (400, "ItemBatchNotFoundException")
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Trees - Get")
 def test_tree_lists_all_levels_with_sizes_and_relative_paths(filled: Rest) -> None:
     root = filled.get("/items", path="/")["objectId"]
 
@@ -246,6 +268,7 @@ def test_tree_lists_all_levels_with_sizes_and_relative_paths(filled: Rest) -> No
     assert len(shown) == 5
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Trees - Get")
 def test_tree_without_recursion_is_one_level(filled: Rest) -> None:
     root = filled.get("/items", path="/")["objectId"]
 
@@ -254,6 +277,7 @@ def test_tree_without_recursion_is_one_level(filled: Rest) -> None:
     assert [entry["relativePath"] for entry in entries] == ["a.py", "d"]
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Blobs - Get Blob")
 def test_blob_is_bytes_or_its_size(filled: Rest) -> None:
     oid = object_id("blob", b"select 1")
 
@@ -263,10 +287,12 @@ def test_blob_is_bytes_or_its_size(filled: Rest) -> None:
     assert filled.get(f"/blobs/{oid}")["size"] == len(b"select 1")
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_unknown_blob_is_a_400(filled: Rest) -> None:
     assert filled.ask("GET", f"/blobs/{'1' * 40}").status_code == 400
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Blobs - Get Blobs Zip")
 def test_blobs_zip_holds_each_blob_once_under_its_id(filled: Rest) -> None:
     oids = [object_id("blob", b"c"), object_id("blob", b"select 1")]
 
@@ -277,12 +303,14 @@ def test_blobs_zip_holds_each_blob_once_under_its_id(filled: Rest) -> None:
         assert archive.read(oids[1]) == b"select 1"
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_blobs_zip_with_an_unknown_id_is_a_400(filled: Rest) -> None:
     oids = [object_id("blob", b"c"), "1" * 40]
 
     assert filled.ask("POST", "/blobs", oids).status_code == 400
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Commits - Get Commits")
 def test_history_of_a_path_leaves_out_other_commits(filled: Rest) -> None:
     first = filled.tip()
     filled.push(add("/other"))
@@ -293,6 +321,7 @@ def test_history_of_a_path_leaves_out_other_commits(filled: Rest) -> None:
     assert [commit["commitId"] for commit in found] == [changed, first]
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Commits - Get Commits")
 def test_history_is_paged_and_links_to_the_next_page(rest: Rest) -> None:
     commits = [rest.push(add(f"/{n}")) for n in range(5)][::-1]
 
@@ -304,6 +333,7 @@ def test_history_is_paged_and_links_to_the_next_page(rest: Rest) -> None:
     assert [one["commitId"] for one in following.json()["value"]] == commits[3:]
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Commits - Get Commits")
 def test_history_sends_100_commits_without_a_top(rest: Rest) -> None:
     for number in range(101):
         rest.local(
@@ -319,6 +349,7 @@ def test_history_sends_100_commits_without_a_top(rest: Rest) -> None:
     assert rest.get("/commits", **{"searchCriteria.$top": "500"})["count"] == 101
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Commits - Get Commits")
 def test_history_between_dates_and_versions(rest: Rest) -> None:
     def made(day: int, branch: str) -> str:
         who = {"name": "A", "email": "a@x", "date": f"2024-05-{day:02d}T00:00:00Z"}
@@ -349,6 +380,7 @@ def test_history_between_dates_and_versions(rest: Rest) -> None:
     assert [one["commitId"] for one in batched] == topic[::-1]
 
 
+@pytest.mark.conforms("reported: recorded replies of getsentry/sentry")
 def test_lists_show_the_first_line_of_a_message_only(rest: Rest) -> None:
     commit = rest.push(add("/a"), comment="First line\n\nrun: 42")
 
@@ -359,6 +391,7 @@ def test_lists_show_the_first_line_of_a_message_only(rest: Rest) -> None:
     assert rest.get(f"/commits/{commit}")["comment"] == "First line\n\nrun: 42"
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Commits - Get Changes")
 def test_changes_of_a_commit_include_folders_and_renames(filled: Rest) -> None:
     commit = filled.push(
         edit("/a.py"), rename("/d/b.sql", "/n/b.sql"), delete("/d/e/c")
@@ -380,6 +413,7 @@ def test_changes_of_a_commit_include_folders_and_renames(filled: Rest) -> None:
     assert moved[0]["sourceServerItem"] == "/d/b.sql"
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Commits - Get Changes")
 def test_changes_are_paged(filled: Rest) -> None:
     commit = filled.tip()
 
@@ -389,6 +423,7 @@ def test_changes_are_paged(filled: Rest) -> None:
     assert page["changeCounts"] == {"Add": 5}
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Diffs - Get")
 def test_diff_is_cut_after_100_changes_and_says_so(rest: Rest) -> None:
     first = rest.push(add("/a"))
     last = rest.push(*(add(f"/{n:03d}") for n in range(150)))
@@ -408,6 +443,7 @@ def test_diff_is_cut_after_100_changes_and_says_so(rest: Rest) -> None:
     assert whole["changeCounts"] == {"Add": 150}
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Diffs - Get")
 def test_diff_is_against_the_common_commit_unless_told_otherwise(rest: Rest) -> None:
     base = rest.push(add("/a"))
     rest.push(add("/main-only"))
@@ -424,6 +460,7 @@ def test_diff_is_against_the_common_commit_unless_told_otherwise(rest: Rest) -> 
     }
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Stats - List")
 def test_branch_stats_count_ahead_and_behind(rest: Rest) -> None:
     base = rest.push(add("/a"))
     rest.push(add("/b"))
@@ -436,6 +473,10 @@ def test_branch_stats_count_ahead_and_behind(rest: Rest) -> None:
     assert rest.get("/stats/branches", name="topic")["name"] == "topic"
 
 
+@pytest.mark.conforms(
+    "documented: Azure Repos REST 7.1, GitVersionDescriptor",
+    "which commit that is, is a guess",
+)
 def test_the_change_before_the_last_can_be_read(rest: Rest) -> None:
     rest.push(add("/a", "first"))
     rest.push(edit("/a", "second"))

@@ -4,6 +4,8 @@ import pytest
 
 from tests.local.azure_devops.rest import MAIN, ZEROS, Rest, add, refusal
 
+pytestmark = pytest.mark.conforms("documented: Azure Repos REST 7.1, Refs - List")
+
 
 def names(rest: Rest, **query: object) -> list[str]:
     return [ref["name"] for ref in rest.get("/refs", **query)["value"]]
@@ -13,6 +15,7 @@ def update(name: str, old: str, new: str) -> dict[str, str]:
     return {"name": name, "oldObjectId": old, "newObjectId": new}
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_filter_is_a_prefix(rest: Rest) -> None:
     tip = rest.push(add("/a"))
     rest.ask("POST", "/refs", [update("refs/heads/main2", ZEROS, tip)])
@@ -22,6 +25,7 @@ def test_filter_is_a_prefix(rest: Rest) -> None:
     assert names(rest, filterContains="AIN2") == ["refs/heads/main2"]
 
 
+@pytest.mark.conforms("likely: on-premises server, second-hand")
 def test_refs_come_in_pages(rest: Rest) -> None:
     tip = rest.push(add("/a"))
     new = [update(f"refs/tags/t{n}", ZEROS, tip) for n in range(5)]
@@ -37,6 +41,7 @@ def test_refs_come_in_pages(rest: Rest) -> None:
     assert rest_of_them == ["refs/tags/t3", "refs/tags/t4"]
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Refs - Update Refs")
 def test_updates_stand_each_for_itself_and_answer_200(rest: Rest) -> None:
     first = rest.push(add("/a"))
     tip = rest.push(add("/b"))
@@ -67,6 +72,7 @@ def test_updates_stand_each_for_itself_and_answer_200(rest: Rest) -> None:
     assert names(rest) == ["refs/heads/live", MAIN]
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Refs - Update Refs")
 def test_zeros_as_new_id_delete_the_ref(rest: Rest) -> None:
     tip = rest.push(add("/a"))
     rest.ask("POST", "/refs", [update("refs/heads/x", ZEROS, tip)])
@@ -76,6 +82,7 @@ def test_zeros_as_new_id_delete_the_ref(rest: Rest) -> None:
     assert names(rest) == [MAIN]
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Annotated Tags - Create, Get")
 def test_annotated_tag_is_made_shown_and_peeled(rest: Rest) -> None:
     tip = rest.push(add("/a"))
     body = {"name": "backup/1", "message": "All", "taggedObject": {"objectId": tip}}
@@ -91,6 +98,7 @@ def test_annotated_tag_is_made_shown_and_peeled(rest: Rest) -> None:
     assert (peeled["objectId"], peeled["peeledObjectId"]) == (tag["objectId"], tip)
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Annotated Tags - Create")
 def test_tag_name_that_exists_is_a_409(rest: Rest) -> None:
     tip = rest.push(add("/a"))
     body = {"name": "v1", "message": "m", "taggedObject": {"objectId": tip}}
@@ -101,6 +109,9 @@ def test_tag_name_that_exists_is_a_409(rest: Rest) -> None:
     assert refusal(again)[:2] == (409, "GitRefNameAlreadyExistsException")
 
 
+@pytest.mark.conforms(
+    "documented: Azure Repos REST 7.1, Refs - Update Ref", "the refusal is likely"
+)
 def test_locked_branch_takes_no_push_until_it_is_unlocked(rest: Rest) -> None:
     rest.push(add("/a"))
     rest.ask("PATCH", "/refs", {"isLocked": True}, filter="heads/main")
@@ -112,6 +123,7 @@ def test_locked_branch_takes_no_push_until_it_is_unlocked(rest: Rest) -> None:
     rest.push(add("/b"))
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Repositories - Get Repository")
 def test_repository_is_found_by_name_and_id_in_any_case(rest: Rest) -> None:
     identity = rest.get("")["id"]
     org = f"{rest.url}/ACME"
@@ -124,6 +136,9 @@ def test_repository_is_found_by_name_and_id_in_any_case(rest: Rest) -> None:
     assert by_id.json()["remoteUrl"].endswith("/acme/backup/_git/workspace")
 
 
+@pytest.mark.conforms(
+    "documented: Azure Repos REST 7.1, Repositories - Create, Update, Delete"
+)
 def test_repository_is_made_renamed_and_deleted(rest: Rest) -> None:
     base = f"{rest.url}/acme/backup/_apis/git/repositories"
     made = rest.ask_url("POST", base, {"name": "other"})
@@ -142,6 +157,7 @@ def test_repository_is_made_renamed_and_deleted(rest: Rest) -> None:
     assert rest.ask_url("GET", f"{base}/third").status_code == 404
 
 
+@pytest.mark.conforms("documented: Azure Repos REST 7.1, Repositories - Update")
 def test_default_branch_can_be_another(rest: Rest) -> None:
     tip = rest.push(add("/a"))
     rest.ask("POST", "/refs", [update("refs/heads/other", ZEROS, tip)])
@@ -152,6 +168,7 @@ def test_default_branch_can_be_another(rest: Rest) -> None:
     assert (rest.bare / "HEAD").read_text() == "ref: refs/heads/other\n"
 
 
+@pytest.mark.conforms("reported: many public issues (TF401019 and others)")
 @pytest.mark.parametrize(
     ("path", "key"),
     [
@@ -167,6 +184,7 @@ def test_what_is_not_there_is_a_404_in_the_envelope(
     assert refusal(rest.ask_url("GET", rest.url + path))[:2] == (404, key)
 
 
+@pytest.mark.conforms("ours")
 def test_content_outlives_the_server(rest: Rest) -> None:
     from tests.local.azure_devops.rest import a_server  # noqa: PLC0415
 

@@ -13,6 +13,8 @@ from local.azure_devops.repository import (
     StaleRefError,
 )
 
+pytestmark = pytest.mark.conforms("documented: Git, git-update-ref")
+
 MAIN = "refs/heads/main"
 
 
@@ -74,6 +76,7 @@ def test_names_cannot_lie_below_each_other(repository: Repository, name: str) ->
         repository.compare_and_swap(name, None, first)
 
 
+@pytest.mark.conforms("documented: Git, git-repack")
 def test_objects_survive_a_garbage_collection_by_git(repository: Repository) -> None:
     oids = []
     for number in range(3):

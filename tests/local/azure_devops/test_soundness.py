@@ -3,8 +3,12 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.local.azure_devops.rest import a_server, add
 from tests.repositories import bare_repositories, complaints
+
+pytestmark = pytest.mark.conforms("ours")
 
 
 def test_sound_repositories_are_found_and_pass(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from databricks.sdk.service.workspace import (
 
 from tests.local.databricks.conftest import Server
 
+pytestmark = pytest.mark.conforms("documented: Current User API, me")
+
 DEVOPS = "azureDevOpsServices"
 
 
@@ -28,12 +30,14 @@ def test_the_caller_and_their_groups_are_known(server: Server) -> None:
     assert [group.display for group in me.groups or []] == ["users"]
 
 
+@pytest.mark.conforms("documented: Groups (admins)")
 def test_an_administrator_is_in_the_group_admins(server: Server) -> None:
     groups = server.sdk.current_user.me().groups or []
 
     assert "admins" in [group.display for group in groups]
 
 
+@pytest.mark.conforms("reported: SDK issues, Azure Databricks knowledge base")
 @pytest.mark.parametrize(
     ("headers", "status", "message"),
     [
@@ -52,6 +56,7 @@ def test_nobody_comes_in_without_a_good_token(
     assert message in answer.json()["message"]
 
 
+@pytest.mark.conforms("reported: databrickslabs/splunk-integration#55")
 def test_a_token_expires_when_its_time_is_over(server: Server) -> None:
     server.local("POST", "tokens", {"token": "entra", "expires_in": 3600})
     server.headers["Authorization"] = "Bearer entra"
@@ -63,6 +68,7 @@ def test_a_token_expires_when_its_time_is_over(server: Server) -> None:
     assert refused == (401, "UNAUTHENTICATED", "Token is expired")
 
 
+@pytest.mark.conforms("ours")
 def test_a_token_can_be_made_to_expire_now(server: Server) -> None:
     server.local("DELETE", "tokens?token=dapi-local")
 
@@ -70,6 +76,7 @@ def test_a_token_can_be_made_to_expire_now(server: Server) -> None:
         server.sdk.current_user.me()
 
 
+@pytest.mark.conforms("reported: databricks-sdk-py, config")
 def test_the_sdk_finds_no_discovery_and_goes_on(server: Server) -> None:
     url = f"{server.url}/.well-known/databricks-config"
     answer = server.http.get(url, timeout=5)
@@ -78,6 +85,7 @@ def test_the_sdk_finds_no_discovery_and_goes_on(server: Server) -> None:
     assert answer.json()["error_code"]
 
 
+@pytest.mark.conforms("reported: terraform-provider-databricks issues")
 def test_an_unknown_call_is_refused_in_the_apis_words(server: Server) -> None:
     refused = server.refused("GET", "nothing/here")
 
@@ -87,6 +95,7 @@ def test_an_unknown_call_is_refused_in_the_apis_words(server: Server) -> None:
     )
 
 
+@pytest.mark.conforms("guess")
 def test_a_body_that_is_no_json_is_refused(server: Server) -> None:
     url = f"{server.url}/api/2.0/workspace/mkdirs"
     answer = server.http.post(url, data=b"{", headers=server.headers, timeout=5)
@@ -97,6 +106,9 @@ def test_a_body_that_is_no_json_is_refused(server: Server) -> None:
     )
 
 
+@pytest.mark.conforms(
+    "documented: Resource limits (429)", "header: databricks-sdk-py, retries"
+)
 @pytest.mark.parametrize("retry_after", [7, None])
 def test_the_rate_limit_is_the_whole_workspaces(
     server: Server, retry_after: int | None
@@ -113,6 +125,7 @@ def test_the_rate_limit_is_the_whole_workspaces(
     server.sdk.current_user.me()
 
 
+@pytest.mark.conforms("documented: error codes of the SDKs")
 def test_a_fault_without_a_body_looks_like_the_api(server: Server) -> None:
     fault = {"path": "path=/Shared$", "status": 403, "method": "GET"}
     server.local("POST", "faults", [fault])
@@ -122,6 +135,7 @@ def test_a_fault_without_a_body_looks_like_the_api(server: Server) -> None:
     assert server.paths("/Users") == []
 
 
+@pytest.mark.conforms("documented: Repos API")
 def test_a_git_folder_lives_through_its_calls(server: Server) -> None:
     repos = server.sdk.repos
     url = "https://dev.azure.com/contoso/retail/_git/etl"
@@ -143,6 +157,7 @@ def test_a_git_folder_lives_through_its_calls(server: Server) -> None:
     assert server.paths("/Shared") == []
 
 
+@pytest.mark.conforms("documented: Repos API, create")
 def test_a_git_folder_goes_to_the_callers_own_if_no_path_is_named(
     server: Server,
 ) -> None:
@@ -153,6 +168,7 @@ def test_a_git_folder_goes_to_the_callers_own_if_no_path_is_named(
     assert [one["object_type"] for one in listed] == ["REPO"]
 
 
+@pytest.mark.conforms("reported: databricks/cli, testserver")
 def test_elsewhere_a_git_folder_is_a_folder_with_a_mark(server: Server) -> None:
     server.sdk.repos.create("https://g/etl", DEVOPS, path="/Shared/etl")
 
@@ -163,11 +179,13 @@ def test_elsewhere_a_git_folder_is_a_folder_with_a_mark(server: Server) -> None:
     assert server.paths("/Shared/etl") == ["/Shared/etl/README.md"]
 
 
+@pytest.mark.conforms("reported: terraform-provider-databricks#862")
 def test_the_parent_of_a_git_folder_must_exist(server: Server) -> None:
     with pytest.raises(NotFound, match="Parent directory /no does not exist"):
         server.sdk.repos.create("https://g/etl", DEVOPS, path="/no/etl")
 
 
+@pytest.mark.conforms("documented: Repos API, list")
 def test_git_folders_come_in_pages_of_twenty(server: Server) -> None:
     for number in range(45):
         server.sdk.repos.create("https://g/x", DEVOPS, path=f"/Shared/{number:02}")
@@ -180,6 +198,7 @@ def test_git_folders_come_in_pages_of_twenty(server: Server) -> None:
     assert server.local("GET", "stats")["routes"] == {"GET /api/2.0/repos": 3}
 
 
+@pytest.mark.conforms("documented: Permissions API")
 def test_permissions_of_objects_are_kept(server: Server) -> None:
     server.notebook("/a/x")
     object_id = str(server.sdk.workspace.get_status("/a/x").object_id)
@@ -208,6 +227,7 @@ def test_permissions_of_objects_are_kept(server: Server) -> None:
     assert len(levels.permission_levels or []) == 4
 
 
+@pytest.mark.conforms("documented: Permissions API")
 def test_permissions_of_git_folders_are_kept(server: Server) -> None:
     made = server.sdk.repos.create("https://g/etl", DEVOPS, path="/Shared/etl")
     repo_id, level = str(made.id), RepoPermissionLevel.CAN_MANAGE

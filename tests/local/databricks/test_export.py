@@ -13,6 +13,8 @@ from databricks.sdk.service.workspace import ExportFormat, ImportFormat
 
 from tests.local.databricks.conftest import Server, encoded
 
+pytestmark = pytest.mark.conforms("documented: Workspace API, export")
+
 LIMIT = 10_485_760
 CELLS: dict[str, list[dict[str, object]]] = {
     "cells": [
@@ -33,6 +35,7 @@ def content(server: Server, path: str, wanted: ExportFormat) -> bytes:
     return base64.b64decode(str(exported.content))
 
 
+@pytest.mark.conforms("reported: databricks-sdk-py, integration tests")
 @pytest.mark.parametrize(
     ("language", "first_line", "file_type"),
     [
@@ -53,6 +56,7 @@ def test_source_gets_its_header_and_no_last_newline(
     assert exported.file_type == file_type
 
 
+@pytest.mark.conforms("reported: databricks/cli, integration tests")
 def test_an_empty_notebook_is_header_and_newline(server: Server) -> None:
     server.notebook("/a/x", "")
 
@@ -61,6 +65,7 @@ def test_an_empty_notebook_is_header_and_newline(server: Server) -> None:
     )
 
 
+@pytest.mark.conforms("reported: databricks/cli, libs/notebook")
 def test_carriage_returns_and_byte_order_marks_are_content(server: Server) -> None:
     server.notebook("/a/x", "\ufeff# Databricks notebook source\r\n1\r\n")
 
@@ -82,6 +87,7 @@ def test_a_files_bytes_are_exact(server: Server) -> None:
     assert server.ask("GET", "/api/2.0/workspace-files/a/x.bin").content == every_byte
 
 
+@pytest.mark.conforms("guess")
 def test_exports_of_equal_content_are_equal_bytes(server: Server) -> None:
     server.notebook(
         "/a/x", "print(1)\n\n# COMMAND ----------\n\n# MAGIC %md\n# MAGIC *"
@@ -93,6 +99,7 @@ def test_exports_of_equal_content_are_equal_bytes(server: Server) -> None:
             assert content(server, "/a/x", wanted) == first
 
 
+@pytest.mark.conforms("documented: Export and import Databricks notebooks")
 def test_a_jupyter_notebook_loses_its_outputs_as_source(server: Server) -> None:
     server.sdk.workspace.import_(
         "/Shared/x",
@@ -112,6 +119,7 @@ def test_a_jupyter_notebook_loses_its_outputs_as_source(server: Server) -> None:
     assert cells[1]["outputs"] == CELLS["cells"][1]["outputs"]
 
 
+@pytest.mark.conforms("guess")
 @pytest.mark.parametrize(
     ("exported_as", "imported_as"),
     [
@@ -133,6 +141,7 @@ def test_a_notebook_survives_the_way_through_another_format(
     )
 
 
+@pytest.mark.conforms("guess")
 def test_r_markdown_is_for_r(server: Server) -> None:
     server.notebook(
         "/a/r", "x <- 1\n\n# COMMAND ----------\n\n# MAGIC %md\n# MAGIC Hi", "R"
@@ -156,6 +165,9 @@ def test_formats_are_case_sensitive(server: Server) -> None:
     assert (status, code) == (400, "INVALID_PARAMETER_VALUE")
 
 
+@pytest.mark.conforms(
+    "documented: Workspace API, export (10 MB)", "where exactly is a guess"
+)
 def test_ten_megabytes_pass_and_one_byte_more_does_not(server: Server) -> None:
     server.store.add("/fits", "FILE", content=b"x" * LIMIT)
     server.store.add("/big", "FILE", content=b"x" * (LIMIT + 1))
@@ -169,6 +181,9 @@ def test_ten_megabytes_pass_and_one_byte_more_does_not(server: Server) -> None:
     )
 
 
+@pytest.mark.conforms(
+    "reported: databricks/cli#3691, databrickslabs/migrate#247, databricks/cli, filer"
+)
 @pytest.mark.parametrize(
     ("form", "code", "words"),
     [
@@ -193,6 +208,9 @@ def test_the_size_error_has_four_known_forms(
     assert words in str(refused.value)
 
 
+@pytest.mark.conforms(
+    "reported: databricks-sdk-py, integration tests", "from which size is a guess"
+)
 def test_large_answers_are_compressed_and_small_ones_are_not(server: Server) -> None:
     server.file("/a/large", b"x" * 100_000)
     server.file("/a/small", b"x" * 100)
@@ -209,6 +227,7 @@ def test_large_answers_are_compressed_and_small_ones_are_not(server: Server) -> 
     assert large.read() == b"x" * 100_000
 
 
+@pytest.mark.conforms("reported: databricks/cli#4081", "statuses are guesses")
 @pytest.mark.parametrize(
     ("object_type", "status", "words"),
     [
@@ -235,6 +254,7 @@ def folder_of_three(server: Server) -> None:
     server.local("POST", "objects", {"path": "/a/top/e", "object_type": "LIBRARY"})
 
 
+@pytest.mark.conforms("reported: AUTO, by notebooks in public", "SOURCE is a guess")
 @pytest.mark.parametrize(
     ("wanted", "files"),
     [
@@ -257,6 +277,7 @@ def test_a_folder_comes_as_a_zip_that_begins_with_its_name(
     assert text == b"# Databricks notebook source\nprint(1)"
 
 
+@pytest.mark.conforms("reported: databricks-cli#369", "of which bytes is a guess")
 def test_a_folder_over_ten_megabytes_is_refused(server: Server) -> None:
     server.sdk.workspace.mkdirs("/a/top")
     noise = bytes((n * n * 31 + n // 7) % 251 for n in range(200_000))
@@ -276,6 +297,7 @@ def incompressible(size: int) -> bytes:
     return random.Random(1).randbytes(size)
 
 
+@pytest.mark.conforms("documented: Workspace API, import (DBC)")
 def test_an_archive_of_a_folder_can_be_imported_elsewhere(server: Server) -> None:
     folder_of_three(server)
     archive = content(server, "/a/top", ExportFormat.DBC)

@@ -12,6 +12,8 @@ from databricks.sdk.service.workspace import ExportFormat
 
 from tests.local.databricks.conftest import Server
 
+pytestmark = pytest.mark.conforms("ours")
+
 
 def test_exactly_as_many_notebooks_are_generated_as_asked(server: Server) -> None:
     made = server.local("POST", "generate", {"notebooks": 500, "seed": 7})
@@ -134,6 +136,7 @@ def test_a_days_work_is_told_exactly(server: Server) -> None:
         assert after[path]["modified_at"] > before[path]["modified_at"]
 
 
+@pytest.mark.conforms("reported: terraform-provider-databricks, exporter")
 def test_a_move_keeps_id_and_time_of_all_it_takes_along(server: Server) -> None:
     server.notebook("/a/b/x")
     before = server.tree()["/a/b/x"]

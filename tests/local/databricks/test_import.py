@@ -14,6 +14,8 @@ from databricks.sdk.service.workspace import ImportFormat, Language
 
 from tests.local.databricks.conftest import START, Server, encoded
 
+pytestmark = pytest.mark.conforms("reported: databricks/cli, integration tests")
+
 HEADED = b"# Databricks notebook source\nprint(1)"
 
 
@@ -30,6 +32,7 @@ def zip_of(**members: bytes) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.conforms("reported: databricks-sdk-py, integration tests")
 def test_source_with_a_language_keeps_the_name_whatever_it_is(server: Server) -> None:
     server.sdk.workspace.upload(
         "/Shared/x.py",
@@ -67,6 +70,7 @@ def test_auto_decides_by_extension_and_header(server: Server) -> None:
     }
 
 
+@pytest.mark.conforms("reported: terraform-provider-databricks, workspace_file")
 def test_raw_is_always_a_file(server: Server) -> None:
     server.sdk.workspace.upload("/Shared/x.py", HEADED, format=ImportFormat.RAW)
 
@@ -74,6 +78,7 @@ def test_raw_is_always_a_file(server: Server) -> None:
     assert server.sdk.workspace.download("/Shared/x.py").read() == HEADED
 
 
+@pytest.mark.conforms("reported: databricks/cli, duplicatePathError")
 def test_a_notebook_lives_beside_the_file_of_its_git_name(server: Server) -> None:
     server.notebook("/a/x", "print(1)")
     server.file("/a/x.py", b"print(2)")
@@ -81,6 +86,7 @@ def test_a_notebook_lives_beside_the_file_of_its_git_name(server: Server) -> Non
     assert types(server, "/a") == {"/a/x": "NOTEBOOK", "/a/x.py": "FILE"}
 
 
+@pytest.mark.conforms("reported: databricks/cli#1827")
 def test_a_jupyter_notebook_keeps_the_language_it_names(server: Server) -> None:
     document = b'{"cells": [], "metadata": {"language_info": {"name": "scala"}}}'
     server.sdk.workspace.upload("/Shared/x", document, format=ImportFormat.JUPYTER)
@@ -88,6 +94,7 @@ def test_a_jupyter_notebook_keeps_the_language_it_names(server: Server) -> None:
     assert server.sdk.workspace.get_status("/Shared/x").language is Language.SCALA
 
 
+@pytest.mark.conforms("reported: terraform-provider-databricks, ImportResponse")
 def test_the_answer_carries_the_objects_id(server: Server) -> None:
     body = {"path": "/Shared/x", "content": encoded(b"1"), "language": "SQL"}
     answer = server.ask("POST", "/api/2.0/workspace/import", body).json()
@@ -95,6 +102,7 @@ def test_the_answer_carries_the_objects_id(server: Server) -> None:
     assert answer["object_id"] == server.sdk.workspace.get_status("/Shared/x").object_id
 
 
+@pytest.mark.conforms("guess")
 def test_overwriting_keeps_the_id_and_moves_the_time(server: Server) -> None:
     server.notebook("/a/x", "1")
     before = server.sdk.workspace.get_status("/a/x")
@@ -107,6 +115,7 @@ def test_overwriting_keeps_the_id_and_moves_the_time(server: Server) -> None:
     assert after.language is Language.SQL
 
 
+@pytest.mark.conforms("reported: databricks/cli, filer", "databrickslabs/migrate#15")
 def test_what_exists_is_not_overwritten_unasked(server: Server) -> None:
     server.notebook("/a/notebook")
     server.file("/a/file")
@@ -125,6 +134,7 @@ def test_what_exists_is_not_overwritten_unasked(server: Server) -> None:
     assert file == (409, "RESOURCE_ALREADY_EXISTS", "Path (/a/file) already exists.")
 
 
+@pytest.mark.conforms("reported: databricks/cli#2751, #3386")
 def test_even_overwrite_does_not_change_a_type(server: Server) -> None:
     server.notebook("/a/x.py")
 
@@ -136,11 +146,13 @@ def test_even_overwrite_does_not_change_a_type(server: Server) -> None:
         server.file("/a")
 
 
+@pytest.mark.conforms("reported: databricks/cli, testserver")
 def test_a_parent_must_exist(server: Server) -> None:
     with pytest.raises(NotFound, match=r"The parent folder \(/no\) does not exist\."):
         server.sdk.workspace.upload("/no/x", b"1", format=ImportFormat.RAW)
 
 
+@pytest.mark.conforms("guess")
 def test_a_file_is_no_parent(server: Server) -> None:
     server.file("/a/x")
 
@@ -150,6 +162,7 @@ def test_a_file_is_no_parent(server: Server) -> None:
     assert (status, message) == (400, "Path (/a/x) is not a directory")
 
 
+@pytest.mark.conforms("reported: databricks/cli#3691")
 def test_more_than_ten_megabytes_is_refused(server: Server) -> None:
     with pytest.raises(DatabricksError) as refused:
         server.file("/a/x", b"x" * (10_485_760 + 1))
@@ -158,6 +171,9 @@ def test_more_than_ten_megabytes_is_refused(server: Server) -> None:
     assert types(server, "/a") == {}
 
 
+@pytest.mark.conforms(
+    "reported: databricks/cli, filer", "terraform-provider-databricks#4077"
+)
 def test_a_large_file_comes_in_by_the_other_door(server: Server) -> None:
     body = b"x" * (10_485_760 + 1)
     url = f"{server.url}/api/2.0/workspace-files/import-file/Shared%2Fx%20y"
@@ -171,6 +187,7 @@ def test_a_large_file_comes_in_by_the_other_door(server: Server) -> None:
     assert server.sdk.workspace.download("/Shared/x y").read() == b"1"
 
 
+@pytest.mark.conforms("reported: databricks/cli, bundle/deploy/lock, and users")
 def test_ten_thousand_children_fill_a_folder(server: Server) -> None:
     wanted = {"notebooks": 9000, "folders": 1, "root": "/b", "mean_bytes": 9}
     server.local("POST", "generate", wanted)
@@ -192,6 +209,7 @@ def test_ten_thousand_children_fill_a_folder(server: Server) -> None:
     assert (status, code) == (403, "MAX_CHILD_NODE_SIZE_EXCEEDED")
 
 
+@pytest.mark.conforms("reported: databricks/cli, integration tests")
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -206,6 +224,9 @@ def test_source_without_a_language_wants_a_zip(
         server.sdk.workspace.upload("/Shared/x", content)
 
 
+@pytest.mark.conforms(
+    "documented: Workspace API, import", "what is no notebook is a guess"
+)
 def test_a_zip_of_sources_becomes_a_folder(server: Server) -> None:
     archive = zip_of(x_py=HEADED, deep__y_sql=b"-- Databricks notebook source\n1")
 
@@ -218,6 +239,7 @@ def test_a_zip_of_sources_becomes_a_folder(server: Server) -> None:
     assert types(server, "/Shared/z/deep") == {"/Shared/z/deep/y": "NOTEBOOK"}
 
 
+@pytest.mark.conforms("guess")
 @pytest.mark.parametrize(
     "body",
     [
@@ -237,6 +259,7 @@ def test_what_cannot_be_meant_is_refused(server: Server, body: dict[str, str]) -
     assert types(server, "/Shared") == {}
 
 
+@pytest.mark.conforms("documented: Workspace API, mkdirs")
 def test_folders_are_made_with_those_above_and_only_once(server: Server) -> None:
     server.sdk.workspace.mkdirs("/a/b/c")
     before = server.sdk.workspace.get_status("/a/b").object_id
@@ -246,6 +269,7 @@ def test_folders_are_made_with_those_above_and_only_once(server: Server) -> None
     assert server.paths("/a/b") == ["/a/b/c"]
 
 
+@pytest.mark.conforms("documented: Workspace API, mkdirs")
 def test_a_folder_is_not_made_through_an_object(server: Server) -> None:
     server.file("/a/x")
 
@@ -253,6 +277,7 @@ def test_a_folder_is_not_made_through_an_object(server: Server) -> None:
         server.sdk.workspace.mkdirs("/a/x/y")
 
 
+@pytest.mark.conforms("reported: databrickslabs/migrate")
 def test_a_home_is_for_people_the_workspace_knows_if_so_set(server: Server) -> None:
     server.local("POST", "users", {"people": ["ada@x.com"], "known_only": True})
     server.sdk.workspace.mkdirs("/Users/ada@x.com/etl")
@@ -261,6 +286,7 @@ def test_a_home_is_for_people_the_workspace_knows_if_so_set(server: Server) -> N
         server.sdk.workspace.mkdirs("/Users/gone@x.com")
 
 
+@pytest.mark.conforms("documented: Workspace API, delete", "the text is a guess")
 def test_only_an_empty_folder_is_deleted_without_recursion(server: Server) -> None:
     server.notebook("/a/b/x")
     server.notebook("/ab")
@@ -275,6 +301,7 @@ def test_only_an_empty_folder_is_deleted_without_recursion(server: Server) -> No
         server.sdk.workspace.delete("/ab")
 
 
+@pytest.mark.conforms("guess")
 def test_the_workspaces_own_folders_stay(server: Server) -> None:
     for path in ("/", "/Users", "/Workspace/Shared"):
         with pytest.raises(BadRequest, match="is protected"):

@@ -14,6 +14,8 @@ import pytest
 from local.databricks.app import LOCAL_TOKEN
 from tests.local.databricks.conftest import Server
 
+pytestmark = pytest.mark.conforms("reported: databricks-cli 0.18.0 (PyPI)")
+
 PROGRAM = Path(sys.executable).with_name("databricks")
 
 

@@ -6,6 +6,8 @@ from databricks.sdk.service.workspace import ObjectInfo, ObjectType
 
 from tests.local.databricks.conftest import START, Server
 
+pytestmark = pytest.mark.conforms("documented: Workspace API, list")
+
 ODD_NAMES = [
     "New Notebook 2026-05-04 13:54:24",
     'a|b"c\\d*e<f>?%20+&=#;',
@@ -25,6 +27,7 @@ ODD_NAMES = [
 ]
 
 
+@pytest.mark.conforms("reported: databricks-sdk-py, list", "databricks-cli")
 def test_an_empty_folder_has_no_objects_at_all(server: Server) -> None:
     server.sdk.workspace.mkdirs("/Shared/empty")
 
@@ -32,10 +35,12 @@ def test_an_empty_folder_has_no_objects_at_all(server: Server) -> None:
     assert server.paths("/Shared/empty") == []
 
 
+@pytest.mark.conforms("reported: terraform-provider-databricks#1010")
 def test_the_root_shows_the_workspaces_own_folders(server: Server) -> None:
     assert server.paths("/") == ["/Repos", "/Shared", "/Users"]
 
 
+@pytest.mark.conforms("reported: recorded answers in databricks/cli and the SDKs")
 def test_each_type_carries_the_fields_it_really_has(server: Server) -> None:
     server.notebook("/a/notebook", language="SQL")
     server.file("/a/file.txt")
@@ -62,11 +67,13 @@ def test_an_object_that_is_no_folder_lists_itself(server: Server) -> None:
     assert server.paths("/a/x") == ["/a/x"]
 
 
+@pytest.mark.conforms("reported: databricks/cli, testserver")
 def test_a_missing_folder_is_not_found(server: Server) -> None:
     with pytest.raises(ResourceDoesNotExist, match=r"Path \(/nope\) doesn't exist\."):
         list(server.sdk.workspace.list("/nope"))
 
 
+@pytest.mark.conforms("reported: databricks/cli#5171, databricks-cli#366, #438, #517")
 def test_any_name_is_listed_exactly(server: Server) -> None:
     for name in ODD_NAMES:
         server.notebook(f"/odd/{name}", source=f"print({name!r})")
@@ -80,6 +87,9 @@ def test_any_name_is_listed_exactly(server: Server) -> None:
         assert server.sdk.workspace.get_status(f"/odd/{name}").path == f"/odd/{name}"
 
 
+@pytest.mark.conforms(
+    "documented: Release notes, January 2024", "short form: databricks/cli, testserver"
+)
 def test_the_alias_names_the_same_objects_by_their_short_paths(server: Server) -> None:
     server.notebook("/Workspace/Shared/x")
 
@@ -87,6 +97,7 @@ def test_the_alias_names_the_same_objects_by_their_short_paths(server: Server) -
     assert "/Workspace" not in server.paths("/")
 
 
+@pytest.mark.conforms("reported: databricks-sdk-py, list(recursive=True)")
 def test_the_sdk_recurses_into_folders_but_not_into_clones(server: Server) -> None:
     server.notebook("/Shared/a/b/x")
     server.local(
@@ -101,6 +112,7 @@ def test_the_sdk_recurses_into_folders_but_not_into_clones(server: Server) -> No
     assert found == ["/Repos/me/r", "/Shared/a/b/x"]
 
 
+@pytest.mark.conforms("reported: databricks-sdk-py#886", "how exactly is a guess")
 def test_the_time_filter_shows_newer_notebooks_and_nothing_else(server: Server) -> None:
     server.notebook("/a/old")
     server.sdk.workspace.mkdirs("/a/folder")
@@ -113,6 +125,7 @@ def test_the_time_filter_shows_newer_notebooks_and_nothing_else(server: Server) 
     assert [one.path for one in found] == ["/a/new"]
 
 
+@pytest.mark.conforms("reported: databricks/cli, filer (undocumented)")
 def test_export_info_tells_how_a_notebook_is_kept(server: Server) -> None:
     server.notebook("/a/plain")
     server.local(
@@ -136,6 +149,7 @@ def test_export_info_tells_how_a_notebook_is_kept(server: Server) -> None:
     assert "repos_export_format" not in kept["/a"]
 
 
+@pytest.mark.conforms("reported: databricks/cli, and terraform (undocumented)")
 def test_git_info_is_there_anywhere_inside_a_clone(server: Server) -> None:
     git = {"url": "https://g/r", "branch": "dev", "head_commit_id": "a" * 40}
     server.local(
@@ -153,6 +167,7 @@ def test_git_info_is_there_anywhere_inside_a_clone(server: Server) -> None:
     assert "git_info" not in plain
 
 
+@pytest.mark.conforms("reported: databricks/cli, types absent from the SDKs")
 def test_unknown_types_and_missing_times_reach_the_sdk(server: Server) -> None:
     for name, object_type, fields in [
         ("e", "MLFLOW_EXPERIMENT", {}),
@@ -176,6 +191,7 @@ def test_unknown_types_and_missing_times_reach_the_sdk(server: Server) -> None:
     assert types == ["DESIGNER_FILE", "MLFLOW_EXPERIMENT", "NOTEBOOK"]
 
 
+@pytest.mark.conforms("documented: Manage dashboards with Workspace APIs")
 def test_a_dashboard_has_a_long_id_and_no_times(server: Server) -> None:
     server.local(
         "POST",
@@ -190,6 +206,7 @@ def test_a_dashboard_has_a_long_id_and_no_times(server: Server) -> None:
     assert (found.created_at, found.modified_at) == (None, None)
 
 
+@pytest.mark.conforms("reported: databricks/cli, filer", "databrickslabs/ucx#230")
 @pytest.mark.parametrize(
     ("refusal", "error"), [(403, PermissionDenied), (404, NotFound)]
 )
@@ -210,6 +227,7 @@ def test_a_refused_folder_is_listed_by_its_parent_only(
         server.notebook("/a/secret/new")
 
 
+@pytest.mark.conforms("documented: Access control, folders")
 def test_a_hidden_folder_is_not_even_listed_and_can_come_back(server: Server) -> None:
     server.notebook("/a/x/y")
     server.local("POST", "permissions", {"/a/x": "hidden"})

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from local.databricks import jupyter, notebooks
 from local.databricks.notebooks import Cell
 
+pytestmark = pytest.mark.conforms("documented: Export and import Databricks notebooks")
+
 LANGUAGES = sorted(notebooks.COMMENTS)
 SEPARATED = """print(1)
 
@@ -39,6 +41,7 @@ def test_each_language_has_its_header(language: str, first_line: bytes) -> None:
     assert notebooks.source_of(b"1", language) == first_line + b"\n1"
 
 
+@pytest.mark.conforms("reported: databricks-sdk-py, integration tests")
 @given(st.binary(max_size=60), st.sampled_from(LANGUAGES))
 def test_what_was_exported_comes_back_the_same(content: bytes, language: str) -> None:
     exported = notebooks.source_of(notebooks.body_of(content, language), language)
@@ -48,6 +51,7 @@ def test_what_was_exported_comes_back_the_same(content: bytes, language: str) ->
     assert again == exported
 
 
+@pytest.mark.conforms("reported: databricks/cli, libs/notebook")
 @pytest.mark.parametrize(
     ("source", "body"),
     [
@@ -98,6 +102,9 @@ def test_commands_survive_a_jupyter_document(found: list[Cell], language: str) -
     assert jupyter.language_of(document) == language
 
 
+@pytest.mark.conforms(
+    "reported: databricks/cli, filer test", "that it then rests is a guess"
+)
 def test_a_kept_document_changes_once_and_then_never_again() -> None:
     plain = {"cells": [{"cell_type": "code", "source": "1"}]}
 
@@ -107,6 +114,7 @@ def test_a_kept_document_changes_once_and_then_never_again() -> None:
     assert twice == once
 
 
+@pytest.mark.conforms("reported: databricks/cli, integration tests")
 @pytest.mark.parametrize(
     ("name", "content", "recognised"),
     [

@@ -11,6 +11,8 @@ from local.databricks.errors import ApiError
 from local.databricks.items import Item
 from local.databricks.store import Store
 
+pytestmark = pytest.mark.conforms("ours")
+
 
 class Clock:
     now = 1000
@@ -57,6 +59,7 @@ def test_no_two_versions_of_an_object_have_the_same_time(store: Store) -> None:
     assert times == [1000, 1001, 1002]
 
 
+@pytest.mark.conforms("reported: terraform-provider-databricks, exporter")
 def test_a_move_keeps_ids_and_times_and_takes_everything_along(
     store: Store, clock: Clock
 ) -> None:
@@ -75,6 +78,7 @@ def test_a_move_keeps_ids_and_times_and_takes_everything_along(
     assert [item.path for item in store.children("/Shared/b")] == ["/Shared/b/x"]
 
 
+@pytest.mark.conforms("documented: Workspace API, delete")
 def test_deleting_a_folder_leaves_its_namesake_alone(store: Store) -> None:
     store.add("/a", "DIRECTORY")
     inside = store.add("/a/x", "FILE", content=b"x")
@@ -118,6 +122,7 @@ def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
     assert store.get("/x") is None
 
 
+@pytest.mark.conforms("reported: databricks/cli, testserver")
 @pytest.mark.parametrize(
     ("raw", "path"),
     [
@@ -137,6 +142,7 @@ def test_paths_are_cleaned_as_the_server_does(raw: str, path: str) -> None:
     assert paths.clean(raw) == path
 
 
+@pytest.mark.conforms("reported: databrickslabs/ucx#865")
 @pytest.mark.parametrize("raw", ["", None, "a/b", "\\Shared", "/a\0", "/\ud83d"])
 def test_what_is_no_path_is_refused(raw: object) -> None:
     with pytest.raises(ApiError) as refused:

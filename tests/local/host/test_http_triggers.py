@@ -10,6 +10,8 @@ import pytest
 from local.host.background import RunningHost
 from tests.local.host.bench import Bench, eventually
 
+pytestmark = pytest.mark.conforms("documented: HTTP trigger")
+
 KEY = "local-functions-key"
 
 
@@ -64,6 +66,7 @@ def test_a_request_reaches_the_function_and_its_answer_comes_back(
     assert seen["body"] == "\x00\xff"
 
 
+@pytest.mark.conforms("documented: Function access keys")
 def test_without_a_key_the_answer_is_an_empty_401(bench: Bench) -> None:
     with bench.host() as host:
         none = ask(host, "/api/echo/hello", key=None)
@@ -75,6 +78,7 @@ def test_without_a_key_the_answer_is_an_empty_401(bench: Bench) -> None:
     assert query.status == 201
 
 
+@pytest.mark.conforms("documented: Function access keys")
 def test_an_anonymous_function_needs_none(bench: Bench) -> None:
     with bench.host() as host:
         answer = ask(host, "/api/public", key=None)
@@ -101,6 +105,7 @@ def test_what_no_route_matches_is_not_found(
         assert ask(host, path, method).status == 404
 
 
+@pytest.mark.conforms("documented: ASP.NET Core routing, template precedence")
 def test_literal_routes_win_over_catch_alls(bench: Bench) -> None:
     with bench.host() as host:
         literal = ask(host, "/api/files/known")
@@ -110,6 +115,7 @@ def test_literal_routes_win_over_catch_alls(bench: Bench) -> None:
     assert deep.body == b"a/b/c"
 
 
+@pytest.mark.conforms("reported: azure-functions-host")
 def test_an_exception_is_an_empty_500(bench: Bench) -> None:
     with bench.host() as host:
         answer = ask(host, "/api/control/raise")
@@ -117,6 +123,7 @@ def test_an_exception_is_an_empty_500(bench: Bench) -> None:
     assert (answer.status, answer.body) == (500, b"")
 
 
+@pytest.mark.conforms("documented: HTTP trigger, limits (230 s)")
 def test_the_gateway_gives_up_while_the_function_goes_on(bench: Bench) -> None:
     with bench.host(gateway_seconds=0.2) as host:
         answer = ask(host, "/api/control/wait?for=open")
@@ -128,6 +135,7 @@ def test_the_gateway_gives_up_while_the_function_goes_on(bench: Bench) -> None:
     assert running == 1
 
 
+@pytest.mark.conforms("documented: Manually run a non-HTTP function")
 def test_the_admin_api_wants_the_key_and_lists_the_functions(bench: Bench) -> None:
     with bench.host() as host:
         refused = ask(host, "/admin/functions", key=None)
@@ -143,6 +151,7 @@ def test_the_admin_api_wants_the_key_and_lists_the_functions(bench: Bench) -> No
     assert ping.status == 200
 
 
+@pytest.mark.conforms("documented: Manually run a non-HTTP function")
 @pytest.mark.parametrize(
     ("function", "body", "status"),
     [
@@ -162,6 +171,7 @@ def test_the_admin_api_runs_functions_that_are_not_http(
     assert answer.status == status
 
 
+@pytest.mark.conforms("documented: Manually run a non-HTTP function")
 def test_the_admin_api_runs_a_queue_function_with_the_given_text(
     bench: Bench,
 ) -> None:
@@ -175,6 +185,7 @@ def test_the_admin_api_runs_a_queue_function_with_the_given_text(
     assert seen["dequeued"] is None
 
 
+@pytest.mark.conforms("ours")
 def test_the_worker_can_be_killed_over_http(bench: Bench) -> None:
     with bench.host() as host:
         before = json.loads(ask(host, "/_local/worker").body)
@@ -185,6 +196,7 @@ def test_the_worker_can_be_killed_over_http(bench: Bench) -> None:
     assert before["pid"] != after["pid"]
 
 
+@pytest.mark.conforms("ours")
 def test_nothing_of_the_shell_reaches_the_app(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,6 +216,7 @@ def test_nothing_of_the_shell_reaches_the_app(
     assert "PATH" in seen
 
 
+@pytest.mark.conforms("documented: How to disable functions")
 def test_a_disabled_http_function_is_not_found(bench: Bench) -> None:
     settings = bench.settings | {"AzureWebJobs.public.Disabled": "1"}
 

@@ -11,6 +11,10 @@ from local.host.channel import End
 from local.host.pace import Pace
 from tests.local.host.bench import Bench, eventually
 
+pytestmark = pytest.mark.conforms(
+    "documented: azure-sdk-for-net, QueueListener.cs (lock of ten minutes)"
+)
+
 KEY = {"x-functions-key": "local-functions-key"}
 
 
@@ -56,6 +60,7 @@ def test_a_killed_workers_message_stays_locked_until_then(bench: Bench) -> None:
     assert len(bench.notes("work")) == 1
 
 
+@pytest.mark.conforms("documented: azure-sdk-for-net, QueueProcessor.cs")
 def test_a_host_that_outlives_its_worker_gives_the_message_back(bench: Bench) -> None:
     bench.send(wait_for="never")
 
@@ -68,6 +73,7 @@ def test_a_host_that_outlives_its_worker_gives_the_message_back(bench: Bench) ->
     assert second["dequeued"] == 2
 
 
+@pytest.mark.conforms("documented: azure-sdk-for-net, QueueProcessor.cs")
 def test_a_message_that_kills_its_worker_ends_in_the_poison_queue_unrun(
     bench: Bench,
 ) -> None:
@@ -117,6 +123,7 @@ def test_a_function_that_outlasts_its_lock_keeps_it(bench: Bench) -> None:
     assert [note["dequeued"] for note in bench.notes("work")] == [1, 1]
 
 
+@pytest.mark.conforms("guess")
 def test_a_request_whose_worker_dies_is_a_bad_gateway(bench: Bench) -> None:
     with bench.host() as host:
         died = status_of(f"{host.url}/api/control/die")
@@ -125,6 +132,7 @@ def test_a_request_whose_worker_dies_is_a_bad_gateway(bench: Bench) -> None:
     assert (died, after) == (502, 200)
 
 
+@pytest.mark.conforms("guess")
 def test_a_timer_run_whose_worker_dies_has_failed(bench: Bench) -> None:
     (bench.outbox / "tick-waits").write_text("never")
 
@@ -137,6 +145,7 @@ def test_a_timer_run_whose_worker_dies_has_failed(bench: Bench) -> None:
     assert verdict.end is End.LOST
 
 
+@pytest.mark.conforms("documented: host.json, functionTimeout", "hosting plans")
 def test_function_timeout_restarts_the_worker_and_its_neighbours(
     bench: Bench,
 ) -> None:
@@ -158,6 +167,7 @@ def test_function_timeout_restarts_the_worker_and_its_neighbours(
     assert [note["dequeued"] for note in bench.notes("work")] == [1, 2, 3]
 
 
+@pytest.mark.conforms("ours")
 def test_the_worker_ends_with_its_host(bench: Bench) -> None:
     bench.send(wait_for="never")
 
@@ -177,6 +187,7 @@ def _exists(pid: int) -> bool:
     return True
 
 
+@pytest.mark.conforms("documented: azure-functions-host, drain mode")
 def test_a_host_that_stops_lets_running_work_finish(bench: Bench) -> None:
     bench.send(wait_for="open")
 
@@ -192,6 +203,7 @@ def test_a_host_that_stops_lets_running_work_finish(bench: Bench) -> None:
     assert bench.length() == 1
 
 
+@pytest.mark.conforms("ours")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_idle_host_stops_cleanly(bench: Bench, number: signal.Signals) -> None:
     with bench.host_process() as process:
@@ -200,6 +212,7 @@ def test_an_idle_host_stops_cleanly(bench: Bench, number: signal.Signals) -> Non
         assert process.popen.wait(20) == 0
 
 
+@pytest.mark.conforms("documented: azure-sdk-for-net, QueueListener.cs")
 def test_what_outlasts_the_grace_is_given_back(bench: Bench) -> None:
     bench.send(wait_for="never")
 

@@ -10,10 +10,14 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from local.host.host_json import HostOptions, QueueOptions
 from local.host.pace import Pace
 from local.host.queues import Backoff
 from tests.local.host.bench import Bench, eventually
+
+pytestmark = pytest.mark.conforms("documented: azure-sdk-for-net, QueueProcessor.cs")
 
 
 def queues(**options: Any) -> dict[str, Any]:
@@ -31,6 +35,7 @@ def test_a_message_is_run_once_and_deleted(bench: Bench) -> None:
     assert [note["order"] for note in bench.notes("work")] == [{"name": "one"}]
 
 
+@pytest.mark.conforms("documented: Queue trigger, message metadata")
 def test_the_function_sees_what_the_message_is(bench: Bench) -> None:
     bench.send()
 
@@ -55,6 +60,7 @@ def test_a_failed_message_comes_back_until_it_succeeds(bench: Bench) -> None:
     assert bench.length("-poison") is None
 
 
+@pytest.mark.conforms("documented: azure-sdk-for-net, QueuesOptions.cs")
 def test_a_failed_message_waits_for_the_visibility_timeout(bench: Bench) -> None:
     bench.send(fail_times=1)
 
@@ -117,6 +123,7 @@ def test_a_failing_poison_handler_is_not_poisoned_again(bench: Bench) -> None:
     assert bench.length("-poison") == 1
 
 
+@pytest.mark.conforms("documented: azure-sdk-for-net, pull request 18326")
 def test_a_message_that_is_not_base64_is_poisoned_unrun(bench: Bench) -> None:
     bench.send_text("{not base64}", base64=False)
 
@@ -127,6 +134,7 @@ def test_a_message_that_is_not_base64_is_poisoned_unrun(bench: Bench) -> None:
     assert bench.notes("work") == []
 
 
+@pytest.mark.conforms("documented: host.json, extensions.queues")
 def test_encoding_none_takes_the_text_as_it_is(bench: Bench) -> None:
     app = bench.app(**queues(messageEncoding="none"))
     bench.send_text('{"plain": true}', base64=False)
@@ -137,6 +145,7 @@ def test_encoding_none_takes_the_text_as_it_is(bench: Bench) -> None:
     assert seen["order"] == {"plain": True}
 
 
+@pytest.mark.conforms("documented: host.json, extensions.queues")
 def test_text_beyond_ascii_survives(bench: Bench) -> None:
     text = '{"name": "Übung 🧪"}'
     bench.send_text(base64.b64encode(text.encode()).decode(), base64=False)
@@ -147,6 +156,7 @@ def test_text_beyond_ascii_survives(bench: Bench) -> None:
     assert seen["order"] == {"name": "Übung 🧪"}
 
 
+@pytest.mark.conforms("documented: azure-sdk-for-net, QueueListener.cs")
 def test_no_more_run_at_once_than_batch_size_and_threshold_allow(
     bench: Bench,
 ) -> None:
@@ -164,6 +174,7 @@ def test_no_more_run_at_once_than_batch_size_and_threshold_allow(
     assert all(note["dequeued"] == 1 for note in bench.notes("work"))
 
 
+@pytest.mark.conforms("documented: azure-sdk-for-net, QueueListener.cs")
 def test_a_full_batch_is_fetched_before_the_threshold_counts(bench: Bench) -> None:
     app = bench.app(**queues(batchSize=4, newBatchThreshold=0))
     for number in range(6):
@@ -178,6 +189,7 @@ def test_a_full_batch_is_fetched_before_the_threshold_counts(bench: Bench) -> No
     assert at_once == 4
 
 
+@pytest.mark.conforms("documented: azure-sdk-for-net, QueueListener.cs")
 def test_a_queue_that_does_not_exist_yet_is_waited_for(bench: Bench) -> None:
     later = Bench(bench.storage, bench.folder, bench.queue + "-later")
 
@@ -189,6 +201,7 @@ def test_a_queue_that_does_not_exist_yet_is_waited_for(bench: Bench) -> None:
     assert len(later.notes("work")) == 1
 
 
+@pytest.mark.conforms("documented: How to disable functions")
 def test_a_disabled_function_fetches_nothing(bench: Bench) -> None:
     bench.send(name="left alone")
     settings = bench.settings | {"AzureWebJobs.work.Disabled": "true"}
@@ -200,6 +213,7 @@ def test_a_disabled_function_fetches_nothing(bench: Bench) -> None:
     assert bench.length() == 1
 
 
+@pytest.mark.conforms("documented: azure-sdk-for-net, QueueListener.cs")
 def test_polling_backs_off_to_its_limit_and_starts_again() -> None:
     backoff = Backoff(longest=2.0)
 
@@ -213,6 +227,7 @@ def test_polling_backs_off_to_its_limit_and_starts_again() -> None:
     assert backoff.next() == 0.1
 
 
+@pytest.mark.conforms("ours")
 def test_a_lock_of_ten_minutes_is_half_a_tenth_of_a_second_at_this_pace() -> None:
     pace = Pace(12_000)
 
@@ -222,6 +237,7 @@ def test_a_lock_of_ten_minutes_is_half_a_tenth_of_a_second_at_this_pace() -> Non
     assert Pace(7).storage_seconds(600) == 86
 
 
+@pytest.mark.conforms("documented: host.json, extensions.queues")
 def test_defaults_are_the_documented_ones() -> None:
     options = HostOptions()
 

@@ -13,6 +13,8 @@ from local.host.host import HostConfig
 from local.host.refusal import Refused
 from tests.local.host.bench import APPS, ROOT, Bench
 
+pytestmark = pytest.mark.conforms("reported: azure-functions-host")
+
 HEAD = "import azure.functions as func\napp = func.FunctionApp()\n"
 STORAGE = "UseDevelopmentStorage=true"
 HOST = (sys.executable, "-m", "local.host")
@@ -88,6 +90,7 @@ def test_an_app_that_cannot_run_is_refused(
     assert sentence in refusal(an_app(tmp_path, body))
 
 
+@pytest.mark.conforms("ours")
 def test_a_binding_that_this_host_does_not_have_is_refused(tmp_path: Path) -> None:
     body = """
         @app.blob_trigger(arg_name="b", path="a/b", connection="AzureWebJobsStorage")
@@ -99,6 +102,7 @@ def test_a_binding_that_this_host_does_not_have_is_refused(tmp_path: Path) -> No
     assert "page: binding type 'blobTrigger' is unknown to this host" in said
 
 
+@pytest.mark.conforms("ours")
 def test_an_identity_based_connection_is_refused(tmp_path: Path) -> None:
     app = an_app(tmp_path, a_queue("plans", "Other"))
 
@@ -107,6 +111,7 @@ def test_an_identity_based_connection_is_refused(tmp_path: Path) -> None:
     assert "connection Other is identity-based" in said
 
 
+@pytest.mark.conforms("documented: HTTP trigger, methods")
 def test_one_route_may_have_several_functions_of_distinct_methods(
     bench: Bench, tmp_path: Path
 ) -> None:
@@ -116,6 +121,7 @@ def test_one_route_may_have_several_functions_of_distinct_methods(
         assert host.url
 
 
+@pytest.mark.conforms("documented: host.json reference")
 @pytest.mark.parametrize(
     ("host_json", "sentence"),
     [
@@ -144,16 +150,19 @@ def test_a_host_json_that_is_wrong_is_refused(
     assert sentence in refusal(an_app(tmp_path, a_timer("0 0 2 * * *"), host_json))
 
 
+@pytest.mark.conforms("documented: host.json reference")
 def test_a_missing_host_json_is_refused(tmp_path: Path) -> None:
     assert "host.json does not exist" in refusal(tmp_path)
 
 
+@pytest.mark.conforms("ours")
 def test_a_missing_app_is_refused(tmp_path: Path) -> None:
     (tmp_path / "host.json").write_text('{"version": "2.0"}')
 
     assert "has no function_app.py" in refusal(tmp_path)
 
 
+@pytest.mark.conforms("ours")
 def test_the_command_says_why_in_one_line_and_exits_with_1(tmp_path: Path) -> None:
     app = an_app(tmp_path, a_timer("nightly"))
 
@@ -171,6 +180,7 @@ def test_the_command_says_why_in_one_line_and_exits_with_1(tmp_path: Path) -> No
     assert said.startswith("host: tick: schedule 'nightly' has 1 fields")
 
 
+@pytest.mark.conforms("documented: Code and test locally, local.settings.json")
 def test_settings_are_read_like_local_settings_json(tmp_path: Path) -> None:
     broken = tmp_path / "settings.json"
     broken.write_text('{"Values": {"A": 1}}')

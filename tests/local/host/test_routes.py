@@ -4,6 +4,8 @@ import pytest
 
 from local.host.routes import parse_route
 
+pytestmark = pytest.mark.conforms("documented: ASP.NET Core routing")
+
 GUID = "12345678-1234-1234-1234-123456789abc"
 
 

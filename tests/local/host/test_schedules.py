@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from local.host.cron import NEVER, parse_schedule
 
+pytestmark = pytest.mark.conforms("documented: Timer trigger, NCRONTAB expressions")
+
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 

@@ -10,11 +10,14 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from azure.storage.blob import BlobClient
 
 from local.host.channel import End
 from local.host.pace import ManualClock
 from tests.local.host.bench import Bench, eventually
+
+pytestmark = pytest.mark.conforms("documented: Timer trigger")
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 AFTER_THREE = timedelta(hours=15, seconds=1)
@@ -75,6 +78,9 @@ def test_a_timer_runs_when_it_is_due_and_not_before(bench: Bench) -> None:
     assert run["status"]["Next"] == "2026-11-23T03:00:00+00:00"
 
 
+@pytest.mark.conforms(
+    "documented: azure-webjobs-sdk-extensions, StorageScheduleMonitor.cs"
+)
 def test_the_status_blob_remembers_last_and_next(bench: Bench) -> None:
     clock = ManualClock(NOON)
 
@@ -102,6 +108,7 @@ def test_missed_runs_are_made_up_for_once(bench: Bench) -> None:
     assert len(bench.notes("tick")) == 1
 
 
+@pytest.mark.conforms("documented: azure-webjobs-sdk-extensions, ScheduleMonitor.cs")
 def test_a_changed_schedule_forgets_what_was_missed(bench: Bench) -> None:
     with bench.host(timers=True, clock=ManualClock(NOON)):
         eventually(lambda: has_status(bench))
@@ -113,6 +120,7 @@ def test_a_changed_schedule_forgets_what_was_missed(bench: Bench) -> None:
     assert bench.notes("tick") == []
 
 
+@pytest.mark.conforms("documented: azure-webjobs-sdk-extensions, TimerListener.cs")
 def test_a_schedule_below_a_minute_is_not_monitored(bench: Bench) -> None:
     often = bench.settings | {"TICK": "*/10 * * * * *"}
     clock = ManualClock(NOON)
@@ -123,6 +131,7 @@ def test_a_schedule_below_a_minute_is_not_monitored(bench: Bench) -> None:
     assert not has_status(bench)
 
 
+@pytest.mark.conforms("documented: azure-webjobs-sdk-extensions, TimerListener.cs")
 def test_a_long_run_delays_the_next_one_and_never_overlaps(bench: Bench) -> None:
     clock = ManualClock(NOON)
     (bench.outbox / "tick-waits").write_text("open")
@@ -156,6 +165,7 @@ def test_a_failed_run_is_not_tried_again_before_its_next_time(bench: Bench) -> N
     assert after_one == 1
 
 
+@pytest.mark.conforms("documented: Error handling and retries")
 def test_a_retry_policy_tries_again_at_once(bench: Bench, tmp_path: Path) -> None:
     app = tmp_path / "app"
     app.mkdir()
@@ -172,6 +182,7 @@ def test_a_retry_policy_tries_again_at_once(bench: Bench, tmp_path: Path) -> Non
     assert attempts == ["0 of 2", "1 of 2", "2 of 2"]
 
 
+@pytest.mark.conforms("documented: Timer trigger, singleton lock")
 def test_only_one_host_runs_a_timer_and_the_other_takes_over(bench: Bench) -> None:
     clock = ManualClock(NOON)
 
@@ -190,6 +201,7 @@ def test_only_one_host_runs_a_timer_and_the_other_takes_over(bench: Bench) -> No
     assert [note["pid"] for note in bench.notes("tick")[:3]] == pids
 
 
+@pytest.mark.conforms("documented: Manually run a non-HTTP function")
 def test_the_admin_api_runs_a_timer_beside_its_schedule(bench: Bench) -> None:
     with bench.host() as host:
         request = urllib.request.Request(
@@ -208,6 +220,7 @@ def test_the_admin_api_runs_a_timer_beside_its_schedule(bench: Bench) -> None:
     assert run["past_due"] is False
 
 
+@pytest.mark.conforms("ours")
 def test_a_test_can_run_a_timer_and_see_how_it_ended(bench: Bench) -> None:
     with bench.host() as host:
         well = host.run("tick")
