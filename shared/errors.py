@@ -20,6 +20,7 @@ BackupError
     ├── NotExportable            nobody's: the remote cannot export this object
     ├── RequestRefused           ours: the remote does not take the request as it is
     ├── PushRefused              the operator's: a policy or rule refused the push
+    │   └── ContentRefused       the object's: something in the push is not taken
     └── UnknownVersion           ours: written by a newer version of this code
 """
 
@@ -121,6 +122,10 @@ class RequestRefused(Permanent):
 
 class PushRefused(Permanent):
     """A policy, a permission or a path rule of the repository refused the push."""
+
+
+class ContentRefused(PushRefused):
+    """Some path or content in the push is not taken; without it, the rest may be."""
 
 
 class UnknownVersion(Permanent):

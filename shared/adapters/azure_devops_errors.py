@@ -17,6 +17,7 @@ from shared.errors import (
     AlreadyExists,
     BackupError,
     Conflict,
+    ContentRefused,
     CredentialsRefused,
     NotFound,
     Permanent,
@@ -54,8 +55,8 @@ BY_KEY: Mapping[str, type[BackupError]] = {
     "GitRefUpdateRejectedByPluginException": PushRefused,
     "GitForcePushDeniedException": PushRefused,
     "GitRefLockedException": PushRefused,
-    "GitObjectRejectedException": PushRefused,
-    "UnsafeGitmodulesException": PushRefused,
+    "GitObjectRejectedException": ContentRefused,
+    "UnsafeGitmodulesException": ContentRefused,
     "InvalidGitRefNameException": PushRefused,
     "GitRefNameConflictException": PushRefused,
     "GitRecursionLimitReachedException": PushRefused,
@@ -89,7 +90,8 @@ _BY_TEXT: tuple[tuple[re.Pattern[str], type[BackupError]], ...] = (
     (re.compile(r"TF400813"), CredentialsRefused),
     (re.compile(r"TF401027"), AccessDenied),
     (re.compile(r"TF401028"), RefMoved),
-    (re.compile(r"TF402455|VS4036\d\d|VS4037\d\d"), PushRefused),
+    (re.compile(r"TF402455|VS403702"), PushRefused),
+    (re.compile(r"VS4036\d\d|VS4037\d\d"), ContentRefused),
     (re.compile(r"TF401019|TF401174|TF401175|VS403403"), NotFound),
     (re.compile(r"maximum request size of \d+ bytes"), TooLarge),
 )
@@ -111,7 +113,7 @@ NOT_SIGNED_IN = (
 def error_of(refusal: Refusal) -> BackupError:
     """Our error for an answer; every status and key has one."""
     kind = _kind_of(refusal)
-    limit = LONGEST_REFUSAL if kind is PushRefused else 300
+    limit = LONGEST_REFUSAL if issubclass(kind, PushRefused) else 300
     code = f"{refusal.status} {refusal.key}".strip()
     message = f"{refusal.resource}: {sentence(refusal.message, limit)} ({code})"
     if kind is Throttled:
@@ -169,5 +171,6 @@ def _kind_of_400(refusal: Refusal) -> type[BackupError]:
     """What is wrong with a push is told in words only, some of them unknown to us."""
     if not refusal.pushing:
         return Permanent
-    stale = _STALE.search(refusal.message) and not _INVALID.search(refusal.message)
-    return StaleDecision if stale else PushRefused
+    if _INVALID.search(refusal.message):
+        return ContentRefused
+    return StaleDecision if _STALE.search(refusal.message) else PushRefused

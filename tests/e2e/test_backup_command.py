@@ -11,6 +11,7 @@ from tests.e2e.test_first_backups import HOUSEKEEPING
 from tests.e2e.trial import Clone, Trial, calls_of
 
 ROOT = Path(__file__).parents[2]
+BARE = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
 CLONE_LINE = re.compile(r"git clone '?([^'\s]+)'? ")
 HEADER = "# Databricks notebook source\n"
 
@@ -20,7 +21,7 @@ def backup(data: Path, *given: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "local", "backup", f"DATA={data}", *given],
         cwd=ROOT,
-        env={**os.environ, "DATABRICKS_TOKEN": "dapi-lies-around", "NO_COLOR": "1"},
+        env={**BARE, "DATABRICKS_TOKEN": "dapi-lies-around", "NO_COLOR": "1"},
         check=False,
         capture_output=True,
         text=True,

@@ -50,6 +50,7 @@ def test_a_backup_killed_in_the_middle_exports_only_what_was_not_stored(
     exports = calls_of(trial.workspace.calls(), EXPORT)
 
     assert run["status"] == "complete"
-    assert run["counts"]["stored"] == objects
+    # What a lost worker pushed and could not count any more is found equal.
+    assert run["counts"]["stored"] + run["counts"]["equal"] == objects
     assert 0 < stored < objects
     assert exports <= objects - stored
