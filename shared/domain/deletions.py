@@ -1,6 +1,13 @@
 """DECISIONS: what may be deleted after a walk, what moved, and when the fuse blows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 
 from shared.domain.index import Index, IndexedFolder
@@ -57,25 +64,40 @@ def plan_deletions(
     arrived: Callable[[int, str], bool],
     *,
     hold: str,
-    allowed: bool,
+    allowed: Collection[tuple[str, int | None]] = (),
 ) -> Deletions:
     """What the index holds in scope and the walk did not see, folder by folder.
 
     `arrived` tells whether an object is stored, verified, at its new path. `hold`
-    is a reason to hold everything back (empty: none); `allowed` overrides hold and
-    fuse for this run.
+    is a reason to hold everything back (empty: none). `allowed` are objects, by path
+    and id, that neither `hold` nor the fuse holds back; nor do they blow the fuse.
     """
-    deletions = Deletions()
-    kept: set[str] = set()
     candidates = [*_lost_folders(walk, index, scope), *_changed_folders(walk, index)]
     candidates.sort(key=lambda c: (-depth(c.folder.path), c.folder.path))
+    deletions = Deletions()
+    kept: set[str] = set()
     for candidate in candidates:
         _decide(candidate, walk, arrived, kept, deletions)
-    if not allowed:
-        deletions.reason = hold or _blown(fuse, deletions.objects, index, scope)
-    if deletions.reason:
-        _hold_back(candidates, deletions)
+    suspicious = deletions.objects - _count_allowed(deletions, allowed)
+    reason = hold or _blown(fuse, suspicious, index, scope)
+    if not reason:
+        return deletions
+    deletions = Deletions(reason=reason)
+    kept = {join(c.folder.path, name) for c in candidates for name in c.folders}
+    for candidate in candidates:
+        _decide(candidate, walk, arrived, kept, deletions, allowed)
     return deletions
+
+
+def _count_allowed(
+    deletions: Deletions, allowed: Collection[tuple[str, int | None]]
+) -> int:
+    return sum(
+        (join(plan.path, name), object_id) in allowed
+        for plan in deletions.plans
+        for object_id, name in plan.objects
+        if object_id not in plan.moved_to
+    )
 
 
 def _lost_folders(walk: Walk, index: Index, scope: Scope) -> Iterator[_Candidate]:
@@ -127,38 +149,66 @@ def _decide(
     arrived: Callable[[int, str], bool],
     kept: set[str],
     deletions: Deletions,
+    allowed: Collection[tuple[str, int | None]] = (),
 ) -> None:
-    """Plan what may go of one folder; the deeper ones have been decided before."""
+    """Plan what may go of one folder; the deeper ones have been decided before.
+
+    Where there is a reason to hold back, only what is `allowed` goes, and folders of
+    which then nothing is left.
+    """
     path = candidate.folder.path
     objects: list[tuple[int, str]] = []
     moved: dict[int, str] = {}
     for child in candidate.objects:
         target = walk.arrived.get(child.object_id)
+        free = (join(path, child.name), child.object_id) in allowed
+        why = "" if free else deletions.reason
         if target is not None and not arrived(child.object_id, target):
-            detail = f"moved to {target}, which is not stored yet"
-            deletions.held.append(_held(path, child, detail))
+            why = f"moved to {target}, which is not stored yet"
+        if why:
+            deletions.held.append(_held(path, child, why))
             continue
         objects.append((child.object_id, child.name))
         if target is not None:
             moved[child.object_id] = target
     folders = [name for name in candidate.folders if join(path, name) not in kept]
-    everything = (*candidate.objects, *candidate.folders)
-    if candidate.whole and len(objects) + len(folders) < len(everything):
-        kept.add(path)
+    going = candidate.whole and _nothing_left(candidate, objects, folders, deletions)
+    if candidate.whole:
+        (kept.discard if going else kept.add)(path)
     deletions.moved += len(moved)
     deletions.objects += len(objects) - len(moved)
-    if objects or folders or candidate.whole:
-        deletions.plans.append(
-            PlannedDeletion(
-                path=path,
-                git_path=candidate.folder.git_path,
-                whole=candidate.whole,
-                objects=tuple(objects),
-                folders=tuple(folders),
-                moved_to=moved,
-                manifest=candidate.folder.manifest,
-            )
-        )
+    if objects or folders or going or (candidate.whole and not deletions.reason):
+        deletions.plans.append(_planned(candidate, objects, folders, moved))
+
+
+def _planned(
+    candidate: _Candidate,
+    objects: Iterable[tuple[int, str]],
+    folders: Iterable[str],
+    moved: Mapping[int, str],
+) -> PlannedDeletion:
+    return PlannedDeletion(
+        path=candidate.folder.path,
+        git_path=candidate.folder.git_path,
+        whole=candidate.whole,
+        objects=tuple(objects),
+        folders=tuple(folders),
+        moved_to=moved,
+        manifest=candidate.folder.manifest,
+    )
+
+
+def _nothing_left(
+    candidate: _Candidate,
+    objects: Sequence[tuple[int, str]],
+    folders: Sequence[str],
+    deletions: Deletions,
+) -> bool:
+    """Whether all of the folder goes; an empty one has to wait for a reason's end."""
+    everything = len(candidate.objects) + len(candidate.folders)
+    if deletions.reason and not everything:
+        return False
+    return len(objects) + len(folders) == everything
 
 
 def _blown(fuse: Fuse, deleted: int, index: Index, scope: Scope) -> str:
@@ -172,18 +222,6 @@ def _blown(fuse: Fuse, deleted: int, index: Index, scope: Scope) -> str:
     if not fuse.blows(deleted, in_scope):
         return ""
     return f"{deleted} of {in_scope} objects are gone, more than {fuse.percent} %"
-
-
-def _hold_back(candidates: Sequence[_Candidate], deletions: Deletions) -> None:
-    named = {(outcome.path, outcome.object_id) for outcome in deletions.held}
-    for candidate in candidates:
-        path = candidate.folder.path
-        deletions.held += [
-            _held(path, child, deletions.reason)
-            for child in candidate.objects
-            if (join(path, child.name), child.object_id) not in named
-        ]
-    deletions.plans = []
 
 
 def _held(folder: str, child: NamedBefore, detail: str) -> Outcome:

@@ -7,7 +7,7 @@ from shared.domain.deletions import Deletions, Fuse, in_shards, plan_deletions
 from shared.domain.events import Event, EventName
 from shared.domain.index import Index
 from shared.domain.objects import Format
-from shared.domain.outcomes import Outcome, OutcomeKind, to_lines
+from shared.domain.outcomes import Outcome, OutcomeKind, from_lines, to_lines
 from shared.domain.roots import roots_to_list
 from shared.domain.runs import Phase, Run, RunStatus, Tally
 from shared.domain.verified import read_verified
@@ -20,7 +20,7 @@ from shared.services.run_claim import RunClaim
 from shared.services.shard_work import verified_name
 from shared.services.walk_workspace import WalkWorkspace
 
-DELETIONS_A_SHARD = 20_000
+DELETIONS = "2-deletions"
 
 
 def run_outcomes_name(run_id: str, part: str) -> str:
@@ -45,6 +45,7 @@ class PlanRun:
     list_concurrency: int
     largest_shard: int
     fuse: Fuse
+    deletions_a_shard: int = 20_000
 
     def walk(self, claim: RunClaim, stop_at: float) -> None:
         """P2 to P5; then the phase is WALKED, or a checkpoint says where we are."""
@@ -75,7 +76,7 @@ class PlanRun:
         self._tell(run, deletions)
         if not run.request.dry_run:
             sender = self._sender(claim)
-            for plans in in_shards(deletions.plans, DELETIONS_A_SHARD):
+            for plans in in_shards(deletions.plans, self.deletions_a_shard):
                 sender.delete(plans)
         tally = Tally(held=len(deletions.held))
         if run.request.dry_run:
@@ -85,7 +86,6 @@ class PlanRun:
             return replace(
                 row,
                 phase=Phase.PLANNED,
-                status=RunStatus.RUNNING,
                 tally=row.tally + tally,
             )
 
@@ -136,18 +136,15 @@ class PlanRun:
     def _walked(self, claim: RunClaim, walk: Walk) -> None:
         name = f"runs/{claim.run.id}/checkpoints/{self.noise()}"
         self.blobs.create(name, walk.to_bytes())
-        failures = [
-            Outcome(kind=OutcomeKind.FAILED, path=path, detail=f"not listed: {why}")
-            for path, why in walk.failed.items()
-        ]
-        if failures:
+        named = _not_walked(walk)
+        if named:
             part = run_outcomes_name(claim.run.id, "1-walk")
-            self.blobs.put(part, to_lines(failures))
+            self.blobs.put(part, to_lines(named))
         tally = Tally(
             listed=walk.listed,
             folders=walk.folders,
             equal=walk.equal,
-            failed=len(failures),
+            failed=len(walk.failed),
             vanished=len(walk.vanished),
         )
 
@@ -155,6 +152,7 @@ class PlanRun:
             return replace(
                 row,
                 phase=Phase.WALKED,
+                status=RunStatus.RUNNING,
                 checkpoint=name,
                 walk_complete=not walk.failed,
                 tally=row.tally + tally,
@@ -175,8 +173,10 @@ class PlanRun:
         arrived = self._arrived(run, walk.arrived)
         record = index.record
         hold = ""
-        if not run.walk_complete:
+        if walk.failed:
             hold = f"{len(walk.failed)} folders could not be listed"
+        elif not run.walk_complete:
+            hold = "not all folders were listed"
         elif record and record.admin and not run.admin:
             hold = "the identity is no workspace admin any more and may see less"
         return plan_deletions(
@@ -184,18 +184,20 @@ class PlanRun:
             index,
             run.request.scope,
             self.fuse,
-            lambda object_id, path: (object_id, path) in arrived,
+            lambda object_id, path: run.request.dry_run or (object_id, path) in arrived,
             hold=hold,
             allowed=self._allowed(run),
         )
 
-    def _allowed(self, run: Run) -> bool:
-        """Whether the caller named the run whose held deletions may now be done."""
-        wanted = run.request.allow_deletions
-        if not wanted:
-            return False
-        before = self.store.run(wanted)
-        return before is not None and before.row.tally.held > 0
+    def _allowed(self, run: Run) -> frozenset[tuple[str, int | None]]:
+        """What the run that the caller named held back, by path and id."""
+        named = run.request.allow_deletions
+        raw = self.blobs.get(run_outcomes_name(named, DELETIONS)) if named else None
+        return frozenset(
+            (outcome.path, outcome.object_id)
+            for outcome in from_lines(raw or b"")
+            if outcome.kind is OutcomeKind.HELD
+        )
 
     def _arrived(
         self, run: Run, wanted: Mapping[int, str]
@@ -223,7 +225,7 @@ class PlanRun:
         if run.request.dry_run:
             outcomes += _foretold(deletions)
         if outcomes:
-            part = run_outcomes_name(run.id, "2-deletions")
+            part = run_outcomes_name(run.id, DELETIONS)
             self.blobs.put(part, to_lines(outcomes))
         if deletions.reason and deletions.held:
             facts: dict[str, str | int | float | bool] = {
@@ -236,6 +238,18 @@ class PlanRun:
         return ShardSender(
             claim, self.blobs, self.queue, self.notebook_format, self.window, self.noise
         )
+
+
+def _not_walked(walk: Walk) -> list[Outcome]:
+    failed = [
+        Outcome(kind=OutcomeKind.FAILED, path=path, detail=f"not listed: {why}")
+        for path, why in walk.failed.items()
+    ]
+    detail = "gone between its parent's listing and its own"
+    return failed + [
+        Outcome(kind=OutcomeKind.VANISHED, path=path, detail=detail)
+        for path in walk.vanished
+    ]
 
 
 def load_index(blobs: Blobs, run: Run) -> Index:

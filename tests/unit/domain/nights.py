@@ -221,7 +221,6 @@ class Night:
             Fuse(percent=100, minimum=1),
             self._arrived,
             hold="",
-            allowed=False,
         )
         for plan in deletions.plans:
             held = self.repository.held(plan.git_path, plan.manifest)

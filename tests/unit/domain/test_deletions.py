@@ -1,5 +1,6 @@
 """I2: what may be deleted after a walk, and what is held back."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
@@ -93,7 +94,7 @@ def planned(
     fuse: Fuse = NO_FUSE,
     arrived: bool = True,
     hold: str = "",
-    allowed: bool = False,
+    allowed: Collection[tuple[str, int | None]] = (),
 ) -> Deletions:
     return plan_deletions(
         walk, index, scope, fuse, lambda *_: arrived, hold=hold, allowed=allowed
@@ -348,15 +349,42 @@ def test_each_held_object_is_named_once(index: Index) -> None:
     ]
 
 
+def what_was_held(walk: Walk, index: Index) -> set[tuple[str, int | None]]:
+    return {(o.path, o.object_id) for o in planned(walk, index, hold="why").held}
+
+
 def test_what_somebody_allowed_passes_fuse_and_reason(index: Index) -> None:
     walk = walked(a_workspace("/d/v"), index)
+    allowed = what_was_held(walk, index)
 
-    deletions = planned(
-        walk, index, fuse=Fuse(percent=0, minimum=1), hold="why", allowed=True
-    )
+    blown = planned(walk, index, fuse=Fuse(percent=0, minimum=1), allowed=allowed)
+    held = planned(walk, index, hold="why", allowed=allowed)
 
-    assert (deletions.reason, deletions.held) == ("", [])
-    assert deletions.objects == 4
+    assert blown == planned(walk, index)
+    assert (held.objects, held.held) == (4, [])
+    assert [plan.path for plan in held.plans] == [plan.path for plan in blown.plans]
+
+
+def test_what_nobody_allowed_is_held_beside_what_somebody_did(index: Index) -> None:
+    allowed = what_was_held(walked(a_workspace("/a/x", "/a/b/y", "/d/v"), index), index)
+    walk = walked(a_workspace("/a/x", "/d/v"), index)
+
+    deletions = planned(walk, index, fuse=Fuse(percent=0, minimum=1), allowed=allowed)
+
+    assert gone(deletions) == {"/a/b/c/": ["z"], "/a/b/": ["c/"], "/d": ["w"]}
+    assert [held.path for held in deletions.held] == ["/a/b/y"]
+    assert deletions.reason != ""
+
+
+def test_an_object_under_the_same_path_with_another_id_was_not_allowed(
+    index: Index,
+) -> None:
+    walk = walked(a_workspace("/d/v"), index)
+    others = {(path, (key or 0) + 1) for path, key in what_was_held(walk, index)}
+
+    deletions = planned(walk, index, hold="why", allowed=others)
+
+    assert (deletions.objects, deletions.plans) == (0, [])
 
 
 def test_what_somebody_allowed_still_waits_for_the_other_half_of_a_move(
@@ -364,7 +392,9 @@ def test_what_somebody_allowed_still_waits_for_the_other_half_of_a_move(
 ) -> None:
     walk = walked(moved_from_a_to_d(), index)
 
-    deletions = planned(walk, index, arrived=False, allowed=True)
+    allowed = what_was_held(walk, index)
+
+    deletions = planned(walk, index, arrived=False, allowed=allowed)
 
     assert len(deletions.held) == 2
 
