@@ -159,6 +159,10 @@ class RunStore(Protocol):
         """
         ...
 
+    def forget(self, run_id: str) -> None:
+        """Remove the rows of a run's shards, then the run's own."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
@@ -168,8 +172,8 @@ class RunPage:
     next: str | None
 
 
-class RunIndex(Protocol):
-    """Which run is open, which start waits for it, and all runs, newest first."""
+class RunPlace(Protocol):
+    """Which run is open, and which start waits for it."""
 
     def open(self, request: Request) -> Request:
         """Take the one place for an open run; who holds it now, we or another."""
@@ -187,9 +191,17 @@ class RunIndex(Protocol):
         """Leave a start to whoever closes the active run; a second one replaces it."""
         ...
 
-    def take_waiting(self) -> Request | None:
-        """Take the waiting start away; only one caller gets it."""
+    def waiting(self) -> Request | None:
+        """The start that waits."""
         ...
+
+    def stop_waiting(self, run_id: str) -> None:
+        """Clear the start that waits if it is this run's."""
+        ...
+
+
+class RunList(Protocol):
+    """All runs, newest first."""
 
     def enter(self, request: Request) -> None:
         """Enter the run in the list of all runs."""
@@ -198,6 +210,18 @@ class RunIndex(Protocol):
     def newest(self, limit: int, mark: str | None = None) -> RunPage:
         """The newest runs, or those that follow `mark`."""
         ...
+
+    def opened_before(self, moment: datetime, limit: int) -> tuple[Request, ...]:
+        """Runs that were opened before the moment, newest first."""
+        ...
+
+    def leave(self, request: Request) -> None:
+        """Take the run off the list."""
+        ...
+
+
+class RunIndex(RunPlace, RunList, Protocol):
+    """The one place for an open run, and the list of all."""
 
 
 class Blobs(Protocol):

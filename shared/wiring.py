@@ -157,7 +157,6 @@ class App:
             queue=self.queue,
             clock=self.clock,
             open_run=self.open_run,
-            window=self.settings.max_parallel_shards,
             retries=self.settings.run_retries,
             retention=timedelta(days=self.settings.retention_days),
         )
@@ -185,7 +184,6 @@ class App:
             store=self.store,
             index=self.index,
             blobs=self.blobs,
-            queue=self.queue,
             clock=self.clock,
             events=self.events,
             reader=self._reader(meter),

@@ -56,15 +56,17 @@ class TableRunIndex:
         """Leave a start to whoever closes the active run; a second one replaces it."""
         self._table.put(_row(WAITING, request))
 
-    def take_waiting(self) -> Request | None:
-        """Take the waiting start away; only one caller gets it."""
-        for _ in range(_TRIES):
-            found = self._table.get(PARTITION, WAITING)
-            if found is None:
-                return None
-            if self._table.delete(PARTITION, WAITING, found.etag):
-                return request_of(found.columns)
-        raise Conflict("the waiting start is replaced all the time")
+    def waiting(self) -> Request | None:
+        """The start that waits."""
+        found = self._table.get(PARTITION, WAITING)
+        return request_of(found.columns) if found else None
+
+    def stop_waiting(self, run_id: str) -> None:
+        """Clear the start that waits if it is this run's."""
+        found = self._table.get(PARTITION, WAITING)
+        if found and _run_id(found) == run_id:
+            # A lost race means that another start waits now, or none.
+            self._table.delete(PARTITION, WAITING, found.etag)
 
     def enter(self, request: Request) -> None:
         """Enter the run in the list of all runs."""
@@ -84,10 +86,29 @@ class TableRunIndex:
             str(rows[limit - 1].columns["RowKey"]) if more else None,
         )
 
+    def opened_before(self, moment: datetime, limit: int) -> tuple[Request, ...]:
+        """Runs that were opened before the moment, newest first."""
+        condition = (
+            f"PartitionKey eq '{PARTITION}' and RowKey gt '{_countdown(moment)}.'"
+            " and RowKey lt 'run.'"
+        )
+        rows = self._table.query(condition, limit)
+        return tuple(request_of(row.columns) for row in rows)
+
+    def leave(self, request: Request) -> None:
+        """Take the run off the list."""
+        found = self._table.get(PARTITION, _listed(request))
+        if found:
+            self._table.delete(PARTITION, _listed(request), found.etag)
+
 
 def _listed(request: Request) -> str:
-    age = int((request.opened_at - _EPOCH).total_seconds() * 1000)
-    return f"{LISTED}{_LAST_MILLISECOND - age:015d}-{request.run_id}"
+    return f"{_countdown(request.opened_at)}-{request.run_id}"
+
+
+def _countdown(moment: datetime) -> str:
+    age = int((moment - _EPOCH).total_seconds() * 1000)
+    return f"{LISTED}{_LAST_MILLISECOND - age:015d}"
 
 
 def _is_mark(mark: str) -> bool:

@@ -54,6 +54,13 @@ class TableRunStore:
             raise ValueError(f"{len(writes)} rows in one transaction")
         return self._table.write([_row(write) for write in writes])
 
+    def forget(self, run_id: str) -> None:
+        """Remove the rows of a run's shards, then the run's own."""
+        rows = list(self._table.query(f"PartitionKey eq '{_quoted(run_id)}'"))
+        rows.sort(key=lambda row: row.columns["RowKey"] == RUN_ROW)
+        for row in rows:
+            self._table.delete(run_id, row.columns["RowKey"], row.etag)
+
 
 def _row(write: Write[Run] | Write[Shard]) -> RowWrite:
     row = write.row

@@ -83,15 +83,36 @@ class OpenRun:
         self.events.emit(Event(EventName.RUN_SKIPPED, "", {"reason": reason}))
 
     def begin(self, request: Request) -> None:
-        """Write what an opened run consists of; may be called again after a crash."""
+        """Write what an opened run consists of; may be called again after a crash.
+
+        The deadline counts from now: a start may have waited for long.
+        """
         self.index.enter(request)
         try:
-            run = new_run(request, request.opened_at + self.deadline)
+            run = new_run(request, self.clock.now() + self.deadline)
             self.store.write(Write(run))
         except AlreadyExists:
             return
         facts = {"mode": request.mode.value, "trigger": request.trigger}
         self.events.emit(Event(EventName.RUN_STARTED, request.run_id, facts))
+
+    def begin_waiting(self) -> None:
+        """Begin the start that waits, if the place is free.
+
+        It waits until it has the place: a crash in between loses nothing. One that
+        has begun, or that meets an open run of full scope, waits no longer.
+        """
+        waiting = self.index.waiting()
+        if waiting is None:
+            return
+        if self.store.run(waiting.run_id) is None:
+            holder = self.index.open(waiting)
+            if holder.run_id == waiting.run_id:
+                self.begin(waiting)
+                self.queue.plan(waiting.run_id)
+            elif not holder.full_scope:
+                return
+        self.index.stop_waiting(waiting.run_id)
 
     def _yield_to(self, holder: Request, request: Request) -> Opening:
         if request.trigger != TIMER:

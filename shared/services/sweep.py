@@ -3,12 +3,9 @@
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
 
-from shared.domain.run_ids import opened_at
 from shared.domain.runs import (
     Phase,
-    Request,
     Run,
     RunStatus,
     Shard,
@@ -18,6 +15,7 @@ from shared.domain.runs import (
 )
 from shared.ports import Blobs, Clock, Queue, RunIndex, RunStore
 from shared.services.finish_run import release_place
+from shared.services.forget import Forget
 from shared.services.open_run import RETRY, Opening, OpenRun, Wanted
 from shared.services.rows import change_run
 
@@ -28,7 +26,6 @@ LOST_AFTER = timedelta(minutes=12)
 
 RETRY_AFTER = timedelta(minutes=30)
 LOOK_BACK = 20
-DELETED_A_SWEEP = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,26 +38,32 @@ class Sweep:
     queue: Queue
     clock: Clock
     open_run: OpenRun
-    window: int
     retries: int
     retention: timedelta
 
     def __call__(self) -> None:
         """Everything once; safe to be called at any time and side by side."""
         self._complete_opening()
-        newest = self.index.newest(LOOK_BACK).run_ids
-        runs = [stored.row for key in newest if (stored := self.store.run(key))]
+        runs = self._newest()
         for run in runs:
             if run.status.open:
                 self._look_after(run)
         self._retry(runs)
-        self._forget()
+        self._forget(runs)
+
+    def _newest(self) -> list[Run]:
+        """The newest runs, and the one that holds the place however old it is."""
+        run_ids = [*self.index.newest(LOOK_BACK).run_ids]
+        active = self.index.active()
+        if active is not None and active.run_id not in run_ids:
+            run_ids.append(active.run_id)
+        return [stored.row for key in run_ids if (stored := self.store.run(key))]
 
     def _complete_opening(self) -> None:
         """A run that was opened, but whose row was not written; or ended, not freed."""
         request = self.index.active()
         if request is None:
-            self._begin_waiting()
+            self.open_run.begin_waiting()
             return
         stored = self.store.run(request.run_id)
         if stored is None:
@@ -68,27 +71,17 @@ class Sweep:
                 self.open_run.begin(request)
                 self.queue.plan(request.run_id)
         elif not stored.row.status.open and self._old(stored.row.touched_at):
-            release_place(self.index, self.open_run, self.queue, stored.row)
-
-    def _begin_waiting(self) -> None:
-        waiting: Request | None = self.index.take_waiting()
-        if waiting is not None and self.index.open(waiting).run_id == waiting.run_id:
-            self.open_run.begin(waiting)
-            self.queue.plan(waiting.run_id)
+            release_place(self.index, self.open_run, stored.row)
 
     def _look_after(self, run: Run) -> None:
         now = self.clock.now()
         if now > run.deadline and not run.stop:
-            run = change_run(
-                self.store,
-                run.id,
-                lambda row: replace(row, stop=row.stop or Stop.DEADLINE),
-            )
+            run = change_run(self.store, run.id, _too_late)
             self.queue.plan(run.id)
         for stored in self.store.shards(run.id, ShardStatus.QUEUED):
             if self._is_lost(stored.row):
                 self.queue.shard(run.id, stored.row.number)
-        planned = run.phase is Phase.WALKING or not run.shards_open
+        planned = run.phase is Phase.WALKING or not run.shards_open or run.stop
         dead = bool(run.owner) or self._old(run.touched_at)
         if planned and dead and not held_by_other(run, "", now):
             self.queue.plan(run.id)
@@ -112,7 +105,6 @@ class Sweep:
         opened = self.open_run(
             Wanted(
                 trigger=RETRY,
-                mode=last.request.mode,
                 message=last.request.message,
                 requested_by=f"retry of {last.id}",
                 attempt=last.request.attempt + 1,
@@ -132,11 +124,19 @@ class Sweep:
             and run.request.attempt < self.retries
         )
 
-    def _forget(self) -> None:
-        """W6: what closed runs left in blobs; Git keeps everything."""
-        horizon = self.clock.now() - self.retention
-        for name in islice(self.blobs.names("runs/"), DELETED_A_SWEEP):
-            moment = opened_at(name.split("/")[1])
-            if moment is None or moment >= horizon:
-                return
-            self.blobs.delete(name)
+    def _forget(self, newest: list[Run]) -> None:
+        """W6."""
+        Forget(
+            store=self.store,
+            index=self.index,
+            blobs=self.blobs,
+            clock=self.clock,
+            retention=self.retention,
+        )(newest)
+
+
+def _too_late(row: Run) -> Run:
+    if row.stop or not row.status.open:
+        return row
+    error = row.error or "the run's deadline has passed"
+    return replace(row, stop=Stop.DEADLINE, error=error)

@@ -25,8 +25,9 @@ def index(request: pytest.FixtureRequest) -> RunIndex:
 
 def test_nothing_is_open_or_waiting_at_first(index: RunIndex) -> None:
     assert index.active() is None
-    assert index.take_waiting() is None
+    assert index.waiting() is None
     assert index.newest(10).run_ids == ()
+    assert index.opened_before(SOME_NIGHT + timedelta(days=999), 10) == ()
 
 
 def test_the_first_takes_the_place_and_the_second_learns_who_has_it(
@@ -81,21 +82,37 @@ def test_of_many_at_once_one_takes_the_place(index: RunIndex) -> None:
     assert len(holders) == 1
 
 
-def test_the_last_start_that_waits_is_the_one_taken(index: RunIndex) -> None:
+def test_the_last_start_that_waits_is_the_one_that_waits(index: RunIndex) -> None:
     first, second = a_request(), a_request()
     index.wait(first)
     index.wait(second)
 
-    assert index.take_waiting() == second
-    assert index.take_waiting() is None
+    assert index.waiting() == second
+    assert index.waiting() == second
 
 
-def test_only_one_of_many_takes_the_waiting_start(index: RunIndex) -> None:
-    index.wait(a_request())
-    with ThreadPoolExecutor(8) as pool:
-        taken = list(pool.map(lambda _: index.take_waiting(), range(8)))
+def test_a_start_waits_until_it_is_told_to_stop(index: RunIndex) -> None:
+    first, second = a_request(), a_request()
+    index.wait(first)
+    index.wait(second)
 
-    assert sum(request is not None for request in taken) == 1
+    index.stop_waiting(first.run_id)
+    assert index.waiting() == second
+    index.stop_waiting(second.run_id)
+    index.stop_waiting(second.run_id)
+    assert index.waiting() is None
+
+
+def test_a_start_that_waits_neither_takes_nor_frees_the_place(index: RunIndex) -> None:
+    holder, waiting = a_request(), a_request()
+    index.open(holder)
+    index.wait(waiting)
+
+    index.stop_waiting(holder.run_id)
+    index.close(waiting.run_id)
+
+    assert index.active() == holder
+    assert index.waiting() == waiting
 
 
 def test_runs_are_listed_newest_first_page_by_page(index: RunIndex) -> None:
@@ -128,6 +145,29 @@ def test_entering_a_run_twice_lists_it_once(index: RunIndex) -> None:
     index.enter(request)
 
     assert index.newest(10).run_ids == (request.run_id,)
+
+
+def test_old_runs_are_found_by_when_they_were_opened(index: RunIndex) -> None:
+    requests = [a_request() for _ in range(4)]
+    for request in requests:
+        index.enter(request)
+
+    old = index.opened_before(requests[2].opened_at, 10)
+
+    assert old == (requests[1], requests[0])
+    assert len(index.opened_before(requests[3].opened_at, 2)) == 2
+
+
+def test_a_run_that_left_is_listed_no_more(index: RunIndex) -> None:
+    one, two = a_request(), a_request()
+    index.enter(one)
+    index.enter(two)
+
+    index.leave(one)
+    index.leave(one)
+
+    assert index.newest(10).run_ids == (two.run_id,)
+    assert index.opened_before(two.opened_at, 10) == ()
 
 
 def test_runs_of_the_same_moment_are_both_listed(index: RunIndex) -> None:

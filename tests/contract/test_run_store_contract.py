@@ -206,3 +206,18 @@ def test_more_rows_than_fit_a_page_are_all_listed(store: RunStore) -> None:
         store.write(*(Write(a_shard(run, n)) for n in range(first, first + 100)))
 
     assert sum(1 for _ in store.shards(run.id)) == 1_100
+
+
+def test_a_forgotten_run_is_gone_with_its_shards_and_no_other(store: RunStore) -> None:
+    run, other = a_run(), a_run()
+    for each in (run, other):
+        store.write(Write(each), *(Write(a_shard(each, n)) for n in range(1, 90)))
+    store.write(*(Write(a_shard(run, number)) for number in range(90, 150)))
+
+    store.forget(run.id)
+    store.forget(run.id)
+
+    assert store.run(run.id) is None
+    assert list(store.shards(run.id)) == []
+    assert store.run(other.id) is not None
+    assert sum(1 for _ in store.shards(other.id)) == 89

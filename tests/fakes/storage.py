@@ -62,6 +62,11 @@ class FakeRunStore:
                 self.rows[key] = (write.row, etag)
         return etags
 
+    def forget(self, run_id: str) -> None:
+        with self._lock:
+            for key in [key for key in self.rows if key[0] == run_id]:
+                del self.rows[key]
+
     def _check(self, key: _Key, etag: str | None) -> None:
         _, current = self.rows.get(key, (None, None))
         if etag is None and current is not None:
@@ -79,7 +84,7 @@ class FakeRunIndex:
 
     def __init__(self) -> None:
         self.holder: Request | None = None
-        self.waiting: Request | None = None
+        self.waits: Request | None = None
         self.runs: dict[str, Request] = {}
 
     def open(self, request: Request) -> Request:
@@ -94,11 +99,14 @@ class FakeRunIndex:
             self.holder = None
 
     def wait(self, request: Request) -> None:
-        self.waiting = request
+        self.waits = request
 
-    def take_waiting(self) -> Request | None:
-        taken, self.waiting = self.waiting, None
-        return taken
+    def waiting(self) -> Request | None:
+        return self.waits
+
+    def stop_waiting(self, run_id: str) -> None:
+        if self.waits and self.waits.run_id == run_id:
+            self.waits = None
 
     def enter(self, request: Request) -> None:
         self.runs[request.run_id] = request
@@ -109,6 +117,13 @@ class FakeRunIndex:
         page = follow[:limit]
         more = page[-1][0] if page and len(follow) > limit else None
         return RunPage(tuple(run for _, run in page), more)
+
+    def opened_before(self, moment: datetime, limit: int) -> tuple[Request, ...]:
+        old = [request for request in self.runs.values() if request.opened_at < moment]
+        return tuple(sorted(old, key=_mark)[:limit])
+
+    def leave(self, request: Request) -> None:
+        self.runs.pop(request.run_id, None)
 
 
 def _mark(request: Request) -> str:
