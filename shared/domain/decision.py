@@ -1,5 +1,6 @@
 """DECISIONS: the way a folder in Git becomes what it should be, and whether it did."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from shared.domain.blob_ids import blob_id
@@ -42,6 +43,30 @@ def differences(decision: Decision, found: Held) -> tuple[str, ...]:
         if not found.holds(entry)
     ]
     return tuple(wrong)
+
+
+def mending(decision: Decision, found: Held) -> tuple[Change, ...]:
+    """What brings Git from what was read back to what was decided.
+
+    As far as the decision holds the bytes: what it did not push, it cannot repeat.
+    """
+    pushed = {change.path: change.content for change in decision.changes}
+    place = manifest_path(decision.git_path)
+    if decision.manifest is not None:
+        pushed[place] = decision.manifest.to_bytes()
+    there = {inside(decision.git_path, name) for name in found.files}
+    there |= {place} if found.manifest_blob else set()
+    return tuple(
+        _repeated(path, pushed[path], there)
+        for path in differences(decision, found)
+        if path in pushed
+    )
+
+
+def _repeated(path: str, content: bytes | None, there: Collection[str]) -> Change:
+    if content is None:
+        return Change(ChangeKind.DELETE, path)
+    return Change(ChangeKind.EDIT if path in there else ChangeKind.ADD, path, content)
 
 
 def manifest_change(manifest: Manifest, held: Held) -> list[Change]:

@@ -29,7 +29,10 @@ class Ending:
 
     def folders(self) -> Iterator[IndexedFolder]:
         """The base index with what the run verified put over it."""
-        by_path = {v.path: v for v in self.verified.values()}
+        by_path: dict[str, Verified] = {}
+        for verified in self.verified.values():
+            if verified.folder is not None or verified.path not in by_path:
+                by_path[verified.path] = verified
         for folder in self.index.folders():
             if folder.path not in by_path:
                 yield folder

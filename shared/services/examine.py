@@ -116,7 +116,7 @@ class Examine:
             compared = self.reader.compare(stretch.base, stretch.end)
             touched = {item.path for item in compared.changed}
         for path in sorted(touched):
-            git_path = self._managed_folder(path)
+            git_path = managed_folder(path, self.managed)
             if git_path is None:
                 continue
             checked = places.get(self.verified.get(git_path, ""), len(places))
@@ -131,16 +131,20 @@ class Examine:
                     Outcome(kind=OutcomeKind.FOREIGN, path=path, detail=detail)
                 )
 
-    def _managed_folder(self, path: str) -> str | None:
-        """The Git path of the folder whose content or manifest the path is."""
-        git_path = folder_of_manifest(path)
-        if git_path is not None:
-            return git_path
-        git_path, _, name = path.rpartition("/")
-        folder = self.managed.get(git_path)
-        if folder is None or name not in {child.git for child in folder.children}:
-            return None
+
+def managed_folder(path: str, managed: Mapping[str, IndexedFolder]) -> str | None:
+    """The Git path of the folder whose content or manifest the path is.
+
+    `managed` says by Git path what names a folder's manifest gives away.
+    """
+    git_path = folder_of_manifest(path)
+    if git_path is not None:
         return git_path
+    git_path, _, name = path.rpartition("/")
+    folder = managed.get(git_path)
+    if folder is None or name not in {child.git for child in folder.children}:
+        return None
+    return git_path
 
 
 def own_commits(shards: Iterator[Shard]) -> dict[str, str]:

@@ -1,39 +1,28 @@
 """USE CASE PARTS: F1 to F5: examine, record, tag, index and close a run."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shared.domain.events import Event, EventName
-from shared.domain.git import Change, ChangeKind, Push
 from shared.domain.index import Index, LastRecord
-from shared.domain.outcomes import Outcome, OutcomeKind, from_lines, to_lines
-from shared.domain.record import MAX_NAMED, Named, scope_key, write_record
-from shared.domain.repository_texts import (
-    GITATTRIBUTES,
-    README,
-    is_record_comment,
-    record_comment,
-)
-from shared.domain.run_ids import record_path
+from shared.domain.outcomes import to_lines
+from shared.domain.record import scope_key
 from shared.domain.runs import Run, RunStatus, Stop, Tally
-from shared.domain.walk import Walk
-from shared.errors import Conflict, RefMoved, StaleDecision, Unavailable
+from shared.errors import Conflict, RefMoved
 from shared.ports import (
     Blobs,
     Clock,
     Events,
     GitReader,
     GitWriter,
-    Queue,
     RunIndex,
     RunStore,
 )
 from shared.services.catch_up import LATEST, index_name
 from shared.services.ending import Ending, dry_status, gather, is_unchanged, status_of
-from shared.services.examine import Examine, Examined, own_commits
-from shared.services.history import find_commit
+from shared.services.examine import Examine, Examined, managed_folder, own_commits
 from shared.services.open_run import OpenRun
 from shared.services.plan_run import run_outcomes_name
+from shared.services.record_run import RecordRun
 from shared.services.run_claim import RunClaim
 
 MAX_ATTEMPTS = 10
@@ -46,7 +35,6 @@ class FinishRun:
     store: RunStore
     index: RunIndex
     blobs: Blobs
-    queue: Queue
     clock: Clock
     events: Events
     reader: GitReader
@@ -58,7 +46,8 @@ class FinishRun:
         run = claim.run
         if run.request.dry_run:
             self._close(claim, dry_status(run), Ending(run, [], Index()))
-        elif run.stop in {Stop.CANCELLED, Stop.CREDENTIALS}:
+        elif run.stop in {Stop.CANCELLED, Stop.CREDENTIALS} or not run.checkpoint:
+            # Without a checkpoint nothing was compared yet: there is nothing to say.
             cancelled = run.stop is Stop.CANCELLED
             status = RunStatus.CANCELLED if cancelled else RunStatus.FAILED
             self._close(claim, status, Ending(run, [], Index()))
@@ -68,25 +57,47 @@ class FinishRun:
     def _finish(self, claim: RunClaim) -> None:
         ending = gather(self.store, self.blobs, claim.run)
         status = status_of(ending)
-        ending.unchanged = is_unchanged(status, ending)
+        ending.unchanged = is_unchanged(status, ending) and self._stands(ending)
         if not ending.unchanged:
             status = self._examine_and_record(claim, ending)
         self._write_index(ending, status)
         self._close(claim, status, ending)
+
+    def _stands(self, ending: Ending) -> bool:
+        """Whether the last record still says what the branch holds of ours.
+
+        Not where a push was made whose shard died before it could say so, in this
+        run or in one that was never recorded.
+        """
+        run, record = ending.run, ending.index.record
+        retried = any(shard.attempts > 1 for shard in ending.shards)
+        if record is None or (retried and self.reader.tip() != run.base):
+            return False
+        if record.commit == run.base:
+            return True
+        if not record.commit:
+            return False
+        compared = self.reader.compare(record.commit, run.base)
+        managed = {folder.git_path: folder for folder in ending.folders()}
+        return compared.descends and not any(
+            managed_folder(item.path, managed) is not None for item in compared.changed
+        )
 
     def _examine_and_record(self, claim: RunClaim, ending: Ending) -> RunStatus:
         """F1 to F3, again from the start where the tip moves in between."""
         for _ in range(MAX_ATTEMPTS):
             examined = self._examine(ending)
             self._note_foreign(claim, ending, examined)
-            status = status_of(ending)
+            record = RecordRun(self.blobs, self.clock, self.reader, self.writer)
             try:
-                ending.commit = self._record(ending, status, examined.tip)
+                recorded = record(ending, status_of(ending), examined.tip)
             except RefMoved:
                 continue
-            if status is RunStatus.COMPLETE and claim.run.request.full_scope:
+            ending.commit = recorded.commit
+            complete = recorded.status is RunStatus.COMPLETE
+            if complete and claim.run.request.full_scope:
                 self._tag(claim.run, ending.commit)
-            return status
+            return recorded.status
         raise Conflict("the backup branch moves faster than a record is written")
 
     def _examine(self, ending: Ending) -> Examined:
@@ -106,39 +117,6 @@ class FinishRun:
         if examined.foreign:
             part = run_outcomes_name(run.id, "4-foreign")
             self.blobs.put(part, to_lines(examined.foreign))
-
-    def _record(self, ending: Ending, status: RunStatus, tip: str | None) -> str:
-        run = ending.run
-        now = self.clock.now()
-        raw = write_record(
-            run, status, now.isoformat(), self._named(run, ending), self._excluded(run)
-        )
-        changes = [Change(ChangeKind.ADD, record_path(run.id), raw)]
-        if tip is None:
-            changes.append(Change(ChangeKind.ADD, ".gitattributes", GITATTRIBUTES))
-            changes.append(Change(ChangeKind.ADD, "README.md", README))
-        seconds = (now - run.request.opened_at).total_seconds()
-        comment = record_comment(run, status, seconds)
-        try:
-            return self.writer.push(Push(tip, comment, tuple(changes)))
-        except StaleDecision:
-            return self._adopt(run.id)
-        except Unavailable:
-            adopted = self._recorded(run.id)
-            if adopted is None:
-                raise
-            return adopted
-
-    def _adopt(self, run_id: str) -> str:
-        """The commit of the record that is there already: of a crashed finish."""
-        return self._recorded(run_id) or self.reader.tip() or ""
-
-    def _recorded(self, run_id: str) -> str | None:
-        return find_commit(
-            self.reader,
-            self.reader.tip(),
-            lambda commit: is_record_comment(commit.comment, run_id),
-        )
 
     def _tag(self, run: Run, commit: str) -> None:
         self.writer.tag(f"backup/{run.id}", commit, f"Complete backup {run.id}")
@@ -180,39 +158,13 @@ class FinishRun:
 
         run = claim.change(closed)
         self.events.emit(_finished(run))
-        release_place(self.index, self.open_run, self.queue, run)
-
-    def _named(self, run: Run, ending: Ending) -> dict[OutcomeKind, Named]:
-        lists: dict[OutcomeKind, list[Outcome]] = {kind: [] for kind in OutcomeKind}
-        totals = dict.fromkeys(OutcomeKind, 0)
-        for outcome in self._outcomes(run, ending):
-            totals[outcome.kind] += 1
-            if len(lists[outcome.kind]) < MAX_NAMED:
-                lists[outcome.kind].append(outcome)
-        return {kind: Named(tuple(lists[kind]), totals[kind]) for kind in OutcomeKind}
-
-    def _outcomes(self, run: Run, ending: Ending) -> Iterator[Outcome]:
-        names = [name for shard in ending.shards for name in shard.outcomes]
-        for name in (*self.blobs.names(run_outcomes_name(run.id, "")), *names):
-            yield from from_lines(self.blobs.get(name) or b"")
-
-    def _excluded(self, run: Run) -> list[str]:
-        raw = self.blobs.get(run.checkpoint)
-        return Walk.from_bytes(raw).excluded if raw else []
+        release_place(self.index, self.open_run, run)
 
 
-def release_place(index: RunIndex, open_run: OpenRun, queue: Queue, run: Run) -> None:
+def release_place(index: RunIndex, open_run: OpenRun, run: Run) -> None:
     """Free the place of a run that has ended, and begin the start that waited."""
     index.close(run.id)
-    waiting = index.take_waiting()
-    if waiting is None:
-        return
-    holder = index.open(waiting)
-    if holder.run_id == waiting.run_id:
-        open_run.begin(waiting)
-        queue.plan(waiting.run_id)
-    else:
-        index.wait(waiting)
+    open_run.begin_waiting()
 
 
 def _finished(run: Run) -> Event:

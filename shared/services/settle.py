@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.domain.decision import Decision, differences
+from shared.domain.decision import Decision, differences, mending
 from shared.domain.git import Change, ChangeKind
 from shared.domain.held import Held
 from shared.domain.outcomes import Outcome, OutcomeKind
@@ -75,7 +75,6 @@ class Settler:
         reading; a difference after a push is pushed again once. What still differs
         then is `wrong`.
         """
-        mended = False
         for _ in range(MAX_ATTEMPTS):
             decisions = [state.decide(state.held) for state in states]
             changes = [c for decision in decisions for c in decision.changes]
@@ -87,10 +86,9 @@ class Settler:
                 self.read(states, self.reader.tip())
                 continue
             wrong = self._read_back(states, decisions, commit)
-            if not wrong or mended:
-                return Settled(tuple(decisions), wrong)
-            mended = True
-            self.read(states, commit)
+            if wrong:
+                wrong = self._mend(states, decisions)
+            return Settled(tuple(decisions), wrong)
         raise Conflict("the backup branch moves faster than we can push")
 
     def vouch(self, states: Sequence[FolderState], settled: Settled) -> None:
@@ -102,6 +100,23 @@ class Settler:
             if decision.path in settled.wrong:
                 paths = settled.wrong[decision.path]
                 self.work.note([_not_as_decided(decision, paths)])
+
+    def _mend(
+        self, states: Sequence[FolderState], decisions: Sequence[Decision]
+    ) -> dict[str, tuple[str, ...]]:
+        """Push once more what was read back differently; what differs even then."""
+        for _ in range(MAX_ATTEMPTS):
+            pairs = zip(states, decisions, strict=True)
+            changes = [c for state, d in pairs for c in mending(d, state.held)]
+            if not changes:
+                return dict(self._as_read(states, decisions).wrong)
+            try:
+                commit = self._push(changes, decisions)
+            except (RefMoved, StaleDecision):
+                self._read_back(states, decisions, self.reader.tip() or "")
+                continue
+            return self._read_back(states, decisions, commit)
+        raise Conflict("the backup branch moves faster than we can push")
 
     def _push(self, changes: Sequence[Change], decisions: Sequence[Decision]) -> str:
         claim = self.work.claim
