@@ -5,26 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from shared.domain.events import Event, EventName
-from shared.domain.runs import Phase, Run, RunStatus, ShardStatus, Stop, held_by_other
-from shared.errors import (
-    Conflict,
-    CredentialsRefused,
-    Permanent,
-    Throttled,
-    Transient,
-)
+from shared.domain.runs import Phase, Run, RunStatus, ShardStatus, held_by_other
+from shared.errors import Conflict, CredentialsRefused, Permanent, Transient
 from shared.ports import Blobs, Clock, Events, Queue, RunIndex, RunStore, Stored
 from shared.services.claim import ClaimLostError, close_shard
 from shared.services.finish_run import FinishRun, release_place
 from shared.services.plan_run import PlanRun
-from shared.services.rows import change_run
+from shared.services.rows import MAX_TRIES, change_run, delay_after, stop_refused
 from shared.services.run_claim import PlannerReplacedError, RunClaim
 
 logger = logging.getLogger(__name__)
-
-TROUBLE_DELAY = 60.0
-CONFLICT_DELAY = 5.0
-MAX_DELAY = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,21 +39,33 @@ class AdvanceRun:
         A run that is closed or unknown is dropped quietly; one that a live planner
         holds is looked at again when its claim ends.
         """
-        stored = self.store.run(run_id)
-        if stored is None or not stored.row.status.open:
-            return
-        now = self.clock.now()
-        if held_by_other(stored.row, self.owner, now) and stored.row.lease_until:
-            wait = (stored.row.lease_until - now).total_seconds()
-            self.queue.plan(run_id, wait + 1)
-            return
-        if not self._due(stored.row):
-            return
         try:
-            claim = RunClaim(self.store, self.clock, self.owner, stored, self.calls)
-            self._advance(claim)
+            claim = self._claim(run_id)
+            if claim is not None:
+                self._advance(claim)
         except PlannerReplacedError as error:
             logger.info("run %s: %s", run_id, error)
+        except Transient as error:
+            self._later(run_id, error)
+
+    def _claim(self, run_id: str) -> RunClaim | None:
+        """P1. Shards that close write the row, too: then look again."""
+        for _ in range(MAX_TRIES):
+            stored = self.store.run(run_id)
+            if stored is None or not stored.row.status.open:
+                return None
+            now = self.clock.now()
+            if held_by_other(stored.row, self.owner, now) and stored.row.lease_until:
+                wait = (stored.row.lease_until - now).total_seconds()
+                self.queue.plan(run_id, wait + 1)
+                return None
+            if not self._due(stored.row):
+                return None
+            try:
+                return RunClaim(self.store, self.clock, self.owner, stored, self.calls)
+            except Conflict:
+                continue
+        raise Conflict(f"the row of run {run_id} is written too often")
 
     def _due(self, run: Run) -> bool:
         """Whether there is something to do before the shards that are open close."""
@@ -106,9 +108,7 @@ class AdvanceRun:
         run = claim.change(lambda row: row)
         if not run.shards_open:
             return False
-        claim.release()
-        still = self.store.run(run.id)
-        if still is not None and not still.row.shards_open:
+        if not claim.release().shards_open:
             self.queue.plan(run.id)
         return True
 
@@ -128,31 +128,32 @@ class AdvanceRun:
                 continue
 
     def _refused(self, claim: RunClaim, error: CredentialsRefused) -> None:
-        def stopped(row: Run) -> Run:
-            return replace(row, stop=Stop.CREDENTIALS, error=str(error))
-
-        run = claim.change(stopped)
-        facts = {"error": str(error)}
-        self.events.emit(Event(EventName.AUTH_FAILED, run.id, facts))
-        self._close_waiting(run)
+        stop_refused(self.store, self.events, claim.run.id, error)
+        self._close_waiting(claim.run)
         if not self._wait_for_shards(claim):
             self.finish(claim)
 
     def _again(self, claim: RunClaim, error: Transient) -> None:
         """The remote's trouble is not the run's failure: try again later."""
-        delay = CONFLICT_DELAY if isinstance(error, Conflict) else TROUBLE_DELAY
-        if isinstance(error, Throttled) and error.retry_after is not None:
-            delay = min(max(error.retry_after, CONFLICT_DELAY), MAX_DELAY)
-        logger.warning("run %s waits %d s: %s", claim.run.id, delay, error)
-        claim.release()
-        self.queue.plan(claim.run.id, delay)
+        try:
+            claim.release()
+        except PlannerReplacedError:
+            raise
+        except Transient:
+            logger.info("run %s could not be released", claim.run.id)
+        self._later(claim.run.id, error)
+
+    def _later(self, run_id: str, error: Transient) -> None:
+        delay = delay_after(error)
+        logger.warning("run %s waits %d s: %s", run_id, delay, error)
+        self.queue.plan(run_id, delay)
 
     def _fail(self, claim: RunClaim, error: Permanent) -> None:
         """Nothing can be recorded: the row says why."""
         fail_run(self.store, self.clock, claim.run.id, str(error))
         facts = {"status": RunStatus.FAILED.value, "error": str(error)}
         self.events.emit(Event(EventName.RUN_FINISHED, claim.run.id, facts))
-        release_place(self.index, self.finish.open_run, self.queue, claim.run)
+        release_place(self.index, self.finish.open_run, claim.run)
 
 
 def fail_run(store: RunStore, clock: Clock, run_id: str, error: str) -> Run:

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 
 from shared.domain.events import Event, EventName
-from shared.domain.outcomes import Outcome, OutcomeKind
+from shared.domain.git import MAX_PUSH_BYTES
 from shared.domain.plan import ShardPlan
 from shared.domain.runs import (
     Phase,
@@ -13,17 +14,9 @@ from shared.domain.runs import (
     Shard,
     ShardKind,
     ShardStatus,
-    Stop,
     held_by_other,
 )
-from shared.errors import (
-    Conflict,
-    CredentialsRefused,
-    ExportDisabled,
-    Permanent,
-    Throttled,
-    Transient,
-)
+from shared.errors import CredentialsRefused, ExportDisabled, Permanent, Transient
 from shared.ports import (
     Blobs,
     Clock,
@@ -33,27 +26,24 @@ from shared.ports import (
     PushLease,
     Queue,
     RunStore,
-    Stored,
     Workspace,
 )
-from shared.services.claim import ClaimLostError, Closed, ShardClaim, window_of
+from shared.services.claim import (
+    ClaimLostError,
+    Closed,
+    RunStoppedError,
+    ShardClaim,
+    window_of,
+)
 from shared.services.delete_folders import DeleteFolders
 from shared.services.export_objects import ObjectExporter
 from shared.services.push_changes import Pusher
-from shared.services.rows import change_run
+from shared.services.rows import delay_after, stop_refused
 from shared.services.settle import Settler
-from shared.services.shard_work import ShardWork
-from shared.services.store_folders import (
-    MAX_OBJECT_BYTES,
-    OutOfTimeError,
-    StoreFolders,
-)
+from shared.services.shard_work import OutOfTimeError, ShardWork
+from shared.services.store_folders import StoreFolders, largest_object
 
 logger = logging.getLogger(__name__)
-
-TROUBLE_DELAY = 60.0
-CONFLICT_DELAY = 5.0
-MAX_DELAY = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +64,7 @@ class BackUpShard:
     window: int
     concurrency: int
     seconds: float
+    push_bytes: int = MAX_PUSH_BYTES
 
     def __call__(self, run_id: str, number: int) -> None:
         """S1: claim the shard and work on it; safe to be called twice, or side by side.
@@ -81,33 +72,39 @@ class BackUpShard:
         A shard that is done, or whose run is closed or unknown, is dropped quietly;
         one that a live owner holds is sent again for when its claim ends.
         """
+        try:
+            self._begin(run_id, number)
+        except ClaimLostError as error:
+            logger.info("run %s shard %d: %s", run_id, number, error)
+        except Transient as error:
+            self._later(run_id, number, error)
+
+    def _begin(self, run_id: str, number: int) -> None:
         run = self.store.run(run_id)
         stored = self.store.shard(run_id, number)
         if run is None or stored is None or not run.row.status.open:
             return
-        if not stored.row.status.open:
+        if stored.row.status is not ShardStatus.QUEUED:
             return
         now = self.clock.now()
         if held_by_other(stored.row, self.owner, now) and stored.row.lease_until:
             wait = (stored.row.lease_until - now).total_seconds()
             self.queue.shard(run_id, number, wait + 1)
             return
-        try:
-            claim = ShardClaim(self.store, self.clock, self.owner, stored, self.calls)
-            self._work(run.row, claim, first=stored.row.attempts == 0)
-        except ClaimLostError as error:
-            logger.info("run %s shard %d: %s", run_id, number, error)
-            self._let_go(run_id, number)
+        claim = ShardClaim(self.store, self.clock, self.owner, stored, self.calls)
+        self._work(run.row, claim, first=stored.row.attempts == 0)
 
     def _work(self, run: Run, claim: ShardClaim, *, first: bool) -> None:
-        if run.stop:
-            self._close(claim, ShardStatus.FAILED, f"the run was stopped: {run.stop}")
-            return
         try:
+            if run.stop:
+                raise RunStoppedError(f"the run was stopped: {run.stop}")  # noqa: TRY301
             self._do(run, claim, first=first)
+            self._close(claim, ShardStatus.DONE)
         except OutOfTimeError:
             claim.release()
             self.queue.shard(run.id, claim.shard.number)
+        except RunStoppedError as error:
+            self._close(claim, ShardStatus.FAILED, str(error))
         except ClaimLostError:
             raise
         except (CredentialsRefused, ExportDisabled) as error:
@@ -116,8 +113,6 @@ class BackUpShard:
             self._again(claim, error)
         except Permanent as error:
             self._close(claim, ShardStatus.FAILED, str(error))
-        else:
-            self._close(claim, ShardStatus.DONE)
 
     def _do(self, run: Run, claim: ShardClaim, *, first: bool) -> None:
         shard = claim.shard
@@ -128,30 +123,31 @@ class BackUpShard:
         pusher = Pusher(self.reader, self.writer, self.lease, claim)
         work = ShardWork(claim, self.blobs, pusher)
         settler = Settler(run, work, self.reader, self.clock)
+        stop_at = self.clock.monotonic() + self.seconds
         if plan.kind is ShardKind.DELETE:
-            DeleteFolders(plan, work, settler)(self._first_commit(run, first=first))
+            # What other shards of this run stored in these folders must be seen.
+            delete = DeleteFolders(plan, work, settler, self.clock, stop_at)
+            delete(self.reader.tip())
             return
         exporter = ObjectExporter(
-            self.workspace, self.concurrency, plan.notebook_format, MAX_OBJECT_BYTES
+            self.workspace,
+            self.concurrency,
+            plan.notebook_format,
+            largest_object(self.push_bytes),
         )
-        stop_at = self.clock.monotonic() + self.seconds
-        request = run.request
-        StoreFolders(
+        store = StoreFolders(
             plan,
             work,
             settler,
             exporter,
             self.clock,
-            request.mode,
-            request.dry_run,
+            run.request.mode,
+            run.request.dry_run,
             stop_at,
-        )(self._first_commit(run, first=first))
-
-    def _first_commit(self, run: Run, *, first: bool) -> str | None:
-        """Where to read: the last commit we know; the tip if a twin may have pushed."""
-        if first:
-            return run.tip or None
-        return self.reader.tip()
+            self.push_bytes,
+        )
+        # The last commit we know will do, unless a twin may have pushed since.
+        store(run.tip or None if first else self.reader.tip())
 
     def _close(self, claim: ShardClaim, status: ShardStatus, error: str = "") -> None:
         """S7, then what it sends."""
@@ -161,30 +157,23 @@ class BackUpShard:
         send_after(self.queue, closed)
 
     def _again(self, claim: ShardClaim, error: Transient) -> None:
-        """The remote's trouble is not the shard's failure: try again later."""
-        delay = CONFLICT_DELAY if isinstance(error, Conflict) else TROUBLE_DELAY
-        if isinstance(error, Throttled) and error.retry_after is not None:
-            delay = min(max(error.retry_after, CONFLICT_DELAY), MAX_DELAY)
-        shard = claim.shard
-        claim.release()
-        logger.warning(
-            "run %s shard %d waits %d s: %s", shard.run_id, shard.number, delay, error
-        )
-        self.queue.shard(shard.run_id, shard.number, delay)
+        """The remote's trouble is not the shard's failure: try again later.
+
+        A claim that cannot be released ends by itself, also where a write of ours
+        took effect although its answer got lost.
+        """
+        with suppress(Transient):
+            claim.release()
+        self._later(claim.shard.run_id, claim.shard.number, error)
+
+    def _later(self, run_id: str, number: int, error: Transient) -> None:
+        delay = delay_after(error)
+        logger.warning("run %s shard %d waits %d s: %s", run_id, number, delay, error)
+        self.queue.shard(run_id, number, delay)
 
     def _refused(self, run: Run, claim: ShardClaim, error: Permanent) -> None:
-        def stopped(row: Run) -> Run:
-            return replace(row, stop=Stop.CREDENTIALS, error=str(error))
-
-        change_run(self.store, run.id, stopped)
-        self.events.emit(Event(EventName.AUTH_FAILED, run.id, {"error": str(error)}))
+        stop_refused(self.store, self.events, run.id, error)
         self._close(claim, ShardStatus.FAILED, str(error))
-
-    def _let_go(self, run_id: str, number: int) -> None:
-        """A stopped run's shard is closed by its own message, without an effect."""
-        run = self.store.run(run_id)
-        if run is not None and run.row.status.open and run.row.stop:
-            self.queue.shard(run_id, number, CONFLICT_DELAY)
 
 
 def send_after(queue: Queue, closed: Closed) -> None:
@@ -192,13 +181,8 @@ def send_after(queue: Queue, closed: Closed) -> None:
     run = closed.run
     if closed.next_shard is not None:
         queue.shard(run.id, closed.next_shard)
-    if run.shards_open == 0 and run.phase is not Phase.WALKING:
+    if run.stop or (run.shards_open == 0 and run.phase is not Phase.WALKING):
         queue.plan(run.id)
-
-
-def failed_shard(path: str, error: str) -> Outcome:
-    """The failure of a folder whose shard as a whole failed."""
-    return Outcome(kind=OutcomeKind.FAILED, path=path, detail=error)
 
 
 def _finished(shard: Shard, status: ShardStatus, error: str) -> Event:
@@ -213,8 +197,3 @@ def _finished(shard: Shard, status: ShardStatus, error: str) -> Event:
         "error": error,
     }
     return Event(EventName.SHARD_FINISHED, shard.run_id, facts, shard.number)
-
-
-def stored_shard(store: RunStore, run_id: str, number: int) -> Stored[Shard] | None:
-    """The shard's row."""
-    return store.shard(run_id, number)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.domain.runs import (
     Run,
@@ -12,7 +12,6 @@ from shared.domain.runs import (
     Tally,
     add_calls,
     claimed,
-    held_by_other,
 )
 from shared.errors import Conflict
 from shared.ports import Clock, RunStore, Stored, Write
@@ -23,7 +22,11 @@ RENEW_AFTER = timedelta(seconds=30)
 
 
 class ClaimLostError(Conflict):
-    """Somebody else has the shard now, or the run is to stop; touch nothing more."""
+    """Somebody else has the shard now, or the run has ended; touch nothing more."""
+
+
+class RunStoppedError(Exception):
+    """The run is to stop before its work is done; the shard is to be closed."""
 
 
 class ShardClaim:
@@ -52,13 +55,19 @@ class ShardClaim:
         self._write(attempts=stored.row.attempts + 1)
 
     def confirm(self) -> Run:
-        """The run's row; `ClaimLostError` unless shard and run still want us."""
+        """The run's row.
+
+        `ClaimLostError` unless the shard is ours still, and the run open;
+        `RunStoppedError` if the run is to stop.
+        """
         stored = self._store.shard(self.shard.run_id, self.shard.number)
         if stored is None or stored.etag != self._etag:
             raise ClaimLostError("the shard has another owner")
         run = read_run(self._store, self.shard.run_id).row
-        if not run.status.open or run.stop:
-            raise ClaimLostError(f"the run is to stop: {run.stop or run.status}")
+        if not run.status.open:
+            raise ClaimLostError(f"the run has ended: {run.status}")
+        if run.stop:
+            raise RunStoppedError(f"the run was stopped: {run.stop}")
         return run
 
     def renew(self, tally: Tally) -> None:
@@ -131,22 +140,17 @@ def close_shard(
 ) -> Closed:
     """Write an ended shard, the next one's place and the run's counts, or nothing.
 
-    `waiting`: the shard never had a place that could become free.
+    `waiting`: the shard never had a place that could become free. `ClaimLostError`
+    where somebody else closed it, or the run has ended.
     """
     shard = ended.row
     for _ in range(MAX_TRIES):
         run = read_run(store, shard.run_id)
+        if not run.row.status.open:
+            raise ClaimLostError(f"the run has ended: {run.row.status}")
         following = _next_waiting(store, run.row, window)
-        tip = shard.pushed[-1][1] if shard.pushed else run.row.tip
-        row = replace(
-            run.row,
-            shards_open=run.row.shards_open - 1,
-            places=run.row.places - (0 if following or waiting else 1),
-            tally=run.row.tally + shard.tally,
-            calls=add_calls(run.row.calls, shard.calls),
-            tip=tip,
-            touched_at=clock.now(),
-        )
+        freed = 0 if following or waiting else 1
+        row = _counted(run.row, shard, freed, clock.now())
         writes: list[Write[Run] | Write[Shard]] = [
             Write(row, run.etag),
             Write(shard, ended.etag),
@@ -165,6 +169,18 @@ def close_shard(
     raise Conflict(f"the row of run {shard.run_id} is written too often")
 
 
+def _counted(run: Run, shard: Shard, freed: int, now: datetime) -> Run:
+    return replace(
+        run,
+        shards_open=run.shards_open - 1,
+        places=run.places - freed,
+        tally=run.tally + shard.tally,
+        calls=add_calls(run.calls, shard.calls),
+        tip=shard.pushed[-1][1] if shard.pushed else run.tip,
+        touched_at=now,
+    )
+
+
 def _next_waiting(store: RunStore, run: Run, window: int) -> Stored[Shard] | None:
     if run.stop or run.places > window:
         return None
@@ -181,8 +197,3 @@ def _still_open(store: RunStore, shard: Shard, etag: str, cause: Conflict) -> No
 def window_of(kind: ShardKind, window: int) -> int:
     """How many shards of the kind may be in the queue; deletions go one by one."""
     return 1 if kind is ShardKind.DELETE else window
-
-
-def is_claimed(shard: Shard, clock: Clock) -> bool:
-    """Whether a live owner holds the shard."""
-    return held_by_other(shard, "", clock.now())

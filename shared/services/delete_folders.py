@@ -7,8 +7,9 @@ from itertools import batched
 
 from shared.domain.folder_deletion import decide_deletion
 from shared.domain.plan import PlannedDeletion, ShardPlan
+from shared.ports import Clock
 from shared.services.settle import FolderState, Settler
-from shared.services.shard_work import ShardWork
+from shared.services.shard_work import OutOfTimeError, ShardWork
 
 FOLDERS_A_PUSH = 250
 
@@ -20,11 +21,15 @@ class DeleteFolders:
     plan: ShardPlan
     work: ShardWork
     settler: Settler
+    clock: Clock
+    stop_at: float
 
     def __call__(self, first_commit: str | None) -> None:
-        """Work through the plan; safe to do again."""
+        """Work through the plan; safe to do again; `OutOfTimeError` if time is up."""
         todo = self.plan.delete[self.work.position :]
-        for chunk in batched(todo, FOLDERS_A_PUSH, strict=False):
+        for number, chunk in enumerate(batched(todo, FOLDERS_A_PUSH, strict=False)):
+            if number and self.clock.monotonic() >= self.stop_at:
+                raise OutOfTimeError
             self._delete(chunk, first_commit)
             first_commit = self.work.pusher.last or first_commit
 

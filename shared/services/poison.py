@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from shared.domain.events import Event, EventName
-from shared.domain.runs import Phase, ShardStatus
+from shared.domain.runs import Phase, RunStatus, ShardStatus
 from shared.errors import Conflict
 from shared.ports import Clock, Events, Queue, RunIndex, RunStore, Stored
 from shared.services.advance_run import fail_run
@@ -35,7 +35,7 @@ class BuryShard:
         self.events.emit(Event(EventName.SHARD_POISONED, run_id, facts, number))
         for _ in range(MAX_TRIES):
             stored = self.store.shard(run_id, number)
-            if stored is None or not stored.row.status.open:
+            if stored is None or stored.row.status is not ShardStatus.QUEUED:
                 return
             row = replace(
                 stored.row,
@@ -79,7 +79,7 @@ class BuryPlan:
         run = fail_run(self.store, self.clock, run_id, error)
         facts = {"status": run.status.value, "error": error}
         self.events.emit(Event(EventName.RUN_FINISHED, run_id, facts))
-        release_place(self.index, self.open_run, self.queue, run)
+        release_place(self.index, self.open_run, run)
 
     def _cut_walk(self, run_id: str) -> None:
         change_run(
@@ -88,6 +88,7 @@ class BuryPlan:
             lambda row: replace(
                 row,
                 phase=Phase.WALKED,
+                status=RunStatus.RUNNING,
                 walk_complete=False,
                 owner="",
                 lease_until=None,

@@ -14,7 +14,7 @@ RENEW_AFTER = timedelta(seconds=30)
 
 
 class PlannerReplacedError(Conflict):
-    """Another planner has the run now, or it was told to stop; do nothing more."""
+    """Another planner has the run now, or the run has ended; do nothing more."""
 
 
 class RunClaim:
@@ -32,18 +32,14 @@ class RunClaim:
         stored: Stored[Run],
         calls: Callable[[], Mapping[str, int]],
     ) -> None:
-        """Claim the run: `PlannerReplacedError` if somebody was faster."""
+        """Claim the run: `Conflict` if its row is no longer the one read."""
         self._store = store
         self._clock = clock
         self._owner = owner
         self._calls = calls
         self._counted: Mapping[str, int] = {}
-        row = claimed(stored.row, owner, clock.now() + LEASE)
-        try:
-            store.write(Write(row, stored.etag))
-        except Conflict as error:
-            raise PlannerReplacedError("another planner was faster") from error
-        self.run = row
+        self.run = claimed(stored.row, owner, clock.now() + LEASE)
+        store.write(Write(self.run, stored.etag))
 
     def change(
         self,
@@ -55,27 +51,15 @@ class RunClaim:
         `shards` is asked with the row as it was before. Keeps the claim, and adds
         the requests made since the last change.
         """
-        calls = self._calls()
-        fresh = {k: n - self._counted.get(k, 0) for k, n in calls.items()}
-        for _ in range(MAX_TRIES):
-            stored = read_run(self._store, self.run.id)
-            if stored.row.owner != self._owner or not stored.row.status.open:
-                raise PlannerReplacedError("another planner has the run")
-            now = self._clock.now()
-            row = change(stored.row)
-            if row.status.open:
-                row = claimed(row, self._owner, now + LEASE)
-            row = replace(row, calls=add_calls(row.calls, fresh), touched_at=now)
-            try:
-                self._store.write(
-                    Write(row, stored.etag), *map(Write, shards(stored.row))
-                )
-            except Conflict:
-                continue
-            self._counted = calls
-            self.run = row
-            return row
-        raise Conflict(f"the row of run {self.run.id} is written too often")
+
+        def kept(row: Run) -> Run:
+            until = self._clock.now() + LEASE
+            changed = change(row)
+            if not changed.status.open:
+                return changed
+            return claimed(changed, self._owner, until)
+
+        return self._write(kept, shards)
 
     def renew(self) -> Run:
         """Keep the claim if half a minute has passed; the row as last seen."""
@@ -84,11 +68,32 @@ class RunClaim:
             return self.change(lambda row: row)
         return self.run
 
-    def release(self) -> None:
-        """Let whoever comes next plan on."""
-        self.change(lambda row: row)
-        row = read_run(self._store, self.run.id)
-        if row.row.owner == self._owner:
-            self._store.write(
-                Write(replace(row.row, owner="", lease_until=None), row.etag)
+    def release(self) -> Run:
+        """Let whoever comes next plan on; the row as it was left."""
+        return self._write(
+            lambda row: replace(row, owner="", lease_until=None), lambda _: ()
+        )
+
+    def _write(
+        self, change: Callable[[Run], Run], shards: Callable[[Run], Sequence[Shard]]
+    ) -> Run:
+        calls = self._calls()
+        fresh = {k: n - self._counted.get(k, 0) for k, n in calls.items()}
+        for _ in range(MAX_TRIES):
+            stored = read_run(self._store, self.run.id)
+            if stored.row.owner != self._owner or not stored.row.status.open:
+                raise PlannerReplacedError("another planner has the run")
+            row = replace(
+                change(stored.row),
+                calls=add_calls(stored.row.calls, fresh),
+                touched_at=self._clock.now(),
             )
+            created = [Write(shard) for shard in shards(stored.row)]
+            try:
+                self._store.write(Write(row, stored.etag), *created)
+            except Conflict:
+                continue
+            self._counted = calls
+            self.run = row
+            return row
+        raise Conflict(f"the row of run {self.run.id} is written too often")

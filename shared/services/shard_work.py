@@ -33,6 +33,10 @@ def verified_name(outcomes: str) -> str:
     return outcomes.removesuffix(".outcomes") + ".folders"
 
 
+class OutOfTimeError(Exception):
+    """The function must end soon; everything done so far is saved."""
+
+
 @dataclass(slots=True)
 class ShardWork:
     """Tally, outcomes and verified folders of one shard."""
@@ -82,6 +86,11 @@ class ShardWork:
             self._verified.append(
                 Verified(decision.path, decision.git_path, commit, line)
             )
+
+    def renew(self) -> None:
+        """Keep the claim, and show the exports made since the last save."""
+        saved = self.claim.shard.tally
+        self.claim.renew(replace(saved, exported=self.tally.exported))
 
     def save(self, position: int) -> None:
         """Make it durable: outcomes and folders first, then the row that names them."""
