@@ -1,0 +1,153 @@
+"""The whole app in memory: runs worked off message by message, with crashes on demand.
+
+Messages come in order, or shuffled, or twice; delays pass on a clock of their own.
+Where a process crashes its message comes back; where no message is left, the clock
+moves on and the sweep runs.
+"""
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.domain.messages import Message, PlanMessage
+from shared.domain.runs import Run, Shard
+from shared.errors import Transient
+from shared.services.open_run import TIMER, Opened, Opening, Wanted
+from tests.crashes import Crash, CrashPoint, Process
+from tests.use_cases import UseCases
+
+HIDDEN = 600.0
+"""Seconds until the platform gives out a message again whose process died."""
+
+BETWEEN_SWEEPS = 780.0
+MAX_STEPS = 2_000
+
+type Sent = tuple[float, int, Message]
+"""When it may be delivered, its number, and what it says."""
+
+
+@dataclass(kw_only=True)
+class BackupApp(UseCases):
+    """The use cases, and the platform that calls them.
+
+    `crash` is where the next process dies; `calls` counts the calls of all ports'
+    methods, so that `crash_points(calls)` are all places where one could.
+    """
+
+    twice: bool = False
+    shuffled: random.Random | None = None
+    crash: CrashPoint | None = None
+    calls: Counter[str] = field(default_factory=Counter)
+    pending: list[Sent] = field(default_factory=list)
+
+    def run(self, **wanted: Any) -> Run:
+        """Open a run an hour later, work everything off, and give the run's row."""
+        self.clock.advance(3_600)
+        run_id = self.begin(**wanted)
+        self.pump()
+        return self.row(run_id)
+
+    def begin(self, **wanted: Any) -> str:
+        """The id of the run that was opened; who got no answer looks, and asks again.
+
+        The timer plans its run at once, as far as time allows.
+        """
+        before = {*self.index.runs}
+        process = self.process()
+        try:
+            opened = self.open(process, **wanted)
+            if wanted.get("trigger") == TIMER and opened.opening is Opening.STARTED:
+                self.advance_run(process)(opened.request.run_id)
+            return opened.request.run_id
+        except Crash:
+            self.crash = None
+            self.repair()
+        begun = [r for r in self.index.runs if r not in before and self.store.run(r)]
+        return begun[0] if begun else self.begin(**wanted)
+
+    def open(self, process: Process | None = None, **wanted: Any) -> Opened:
+        """The answer to a wish to start a run."""
+        wish = Wanted(**{"trigger": "http", **wanted})
+        return self.open_run(process or self.process())(wish)
+
+    def pump(self) -> None:
+        """Deliver until no message is left, and repair until no run is open."""
+        for _ in range(MAX_STEPS):
+            self.receive()
+            if self.pending:
+                self.step()
+            elif self.unfinished:
+                self.repair()
+            else:
+                return
+        raise AssertionError("the runs do not come to an end")
+
+    def step(self) -> Message:
+        """Deliver one of the messages that are due, the next one if none is yet."""
+        self.receive()
+        now = max(self.clock.monotonic(), self.pending[0][0])
+        self.clock.advance(now - self.clock.monotonic())
+        due = [sent for sent in self.pending if sent[0] <= now]
+        chosen = self.shuffled.choice(due) if self.shuffled else due[0]
+        self.pending.remove(chosen)
+        self.deliver(chosen[2])
+        return chosen[2]
+
+    def receive(self) -> None:
+        """Take over what was sent; a second copy of each where all come twice."""
+        while sent := self.queue.take():
+            message, delay = sent
+            has_copy = any(message == other for _, _, other in self.pending)
+            for _ in range(2 if self.twice and not has_copy else 1):
+                self._give_out(message, delay)
+
+    def deliver(self, message: Message) -> None:
+        """One invocation; where it dies or fails, the message comes back later."""
+        process = self.process()
+        try:
+            if isinstance(message, PlanMessage):
+                self.advance_run(process)(message.run_id)
+            else:
+                self.back_up_shard(process)(message.run_id, message.shard)
+        except (Crash, Transient):
+            self._survive(process)
+            self._give_out(message, HIDDEN)
+
+    def repair(self) -> None:
+        """Let the time between two sweeps pass, then sweep."""
+        self.clock.advance(BETWEEN_SWEEPS)
+        process = self.process()
+        try:
+            self.sweep(process)()
+        except (Crash, Transient):
+            self._survive(process)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a run is open, holds the place, or waits for it."""
+        runs = [row for row, _ in self.store.rows.values() if isinstance(row, Run)]
+        is_open = any(run.status.open for run in runs)
+        return is_open or bool(self.index.holder or self.index.waits)
+
+    def row(self, run_id: str) -> Run:
+        """The run's row."""
+        stored = self.store.run(run_id)
+        assert stored is not None, f"there is no run {run_id}"
+        return stored.row
+
+    def shards(self, run: Run) -> list[Shard]:
+        """The rows of the run's shards."""
+        return [stored.row for stored in self.store.shards(run.id)]
+
+    def process(self) -> Process:
+        """A process that dies where `crash` says."""
+        return Process(self.calls, self.crash)
+
+    def _survive(self, process: Process) -> None:
+        self.crash = None if process.dead else self.crash
+
+    def _give_out(self, message: Message, delay: float) -> None:
+        at = self.clock.monotonic() + delay
+        self.pending.append((at, next(self._numbers), message))
+        self.pending.sort(key=lambda sent: sent[:2])

@@ -1,0 +1,147 @@
+"""The use cases over fakes of all ports, bound anew for each process."""
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from shared.domain.deletions import Fuse
+from shared.domain.git import MAX_PUSH_BYTES
+from shared.domain.objects import Format
+from shared.domain.scope import DEFAULT_EXCLUDES, Scope
+from shared.services.advance_run import AdvanceRun
+from shared.services.back_up_shard import BackUpShard
+from shared.services.cancel_run import CancelRun
+from shared.services.finish_run import FinishRun
+from shared.services.open_run import OpenRun
+from shared.services.plan_run import PlanRun
+from shared.services.poison import BuryPlan, BuryShard
+from shared.services.sweep import Sweep
+from tests.crashes import Process
+from tests.fakes import remotes, storage
+
+EVERYTHING = Scope(("/",), DEFAULT_EXCLUDES)
+DEFAULT_FUSE = Fuse(25, 100)
+
+
+@dataclass(kw_only=True)
+class UseCases:
+    """All ports as fakes, all limits as fields, and what is done with them."""
+
+    workspace: remotes.FakeWorkspace = field(default_factory=remotes.FakeWorkspace)
+    git: remotes.FakeGit = field(default_factory=remotes.FakeGit)
+    store: storage.FakeRunStore = field(default_factory=storage.FakeRunStore)
+    index: storage.FakeRunIndex = field(default_factory=storage.FakeRunIndex)
+    blobs: storage.FakeBlobs = field(default_factory=storage.FakeBlobs)
+    queue: storage.FakeQueue = field(default_factory=storage.FakeQueue)
+    clock: storage.FakeClock = field(default_factory=storage.FakeClock)
+    events: storage.FakeEvents = field(default_factory=storage.FakeEvents)
+    lease: storage.FakeLease = field(default_factory=storage.FakeLease)
+    scope: Scope = EVERYTHING
+    notebook_format: Format = Format.SOURCE
+    fuse: Fuse = DEFAULT_FUSE
+    window: int = 2
+    largest_shard: int = 2_000
+    deletions_a_shard: int = 20_000
+    push_bytes: int = MAX_PUSH_BYTES
+    concurrency: int = 1
+    plan_seconds: float = 300
+    shard_seconds: float = 600
+    deadline: timedelta = timedelta(hours=4)
+    retries: int = 2
+    retention: timedelta = timedelta(days=90)
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def noise(self) -> str:
+        """Six hex digits that never came before."""
+        return f"{next(self._numbers):06x}"
+
+    def advance_run(self, process: Process) -> AdvanceRun:
+        """P1 to P6 and F1 to F5."""
+        return AdvanceRun(
+            **self._ports(process, "store", "index", "blobs", "queue", "events"),
+            clock=self.clock,
+            calls=dict,
+            owner=self.noise(),
+            seconds=self.plan_seconds,
+            plan=self._plan_run(process),
+            finish=self._finish_run(process),
+        )
+
+    def back_up_shard(self, process: Process) -> BackUpShard:
+        """S1 to S7."""
+        return BackUpShard(
+            **self._ports(process, "store", "blobs", "queue", "events", "workspace"),
+            lease=process.watch(self.lease, "lease"),
+            reader=process.watch(self.git, "git"),
+            writer=process.watch(self.git, "git"),
+            clock=self.clock,
+            calls=dict,
+            owner=self.noise(),
+            window=self.window,
+            concurrency=self.concurrency,
+            seconds=self.shard_seconds,
+            push_bytes=self.push_bytes,
+        )
+
+    def open_run(self, process: Process) -> OpenRun:
+        """R1."""
+        return OpenRun(
+            **self._ports(process, "store", "index", "queue", "events"),
+            clock=self.clock,
+            scope=self.scope,
+            deadline=self.deadline,
+            noise=self.noise,
+        )
+
+    def sweep(self, process: Process) -> Sweep:
+        """W1 to W6."""
+        return Sweep(
+            **self._ports(process, "store", "index", "blobs", "queue"),
+            clock=self.clock,
+            open_run=self.open_run(process),
+            retries=self.retries,
+            retention=self.retention,
+        )
+
+    def cancel_run(self, run_id: str) -> None:
+        """Mark the run."""
+        CancelRun(self.store, self.queue)(run_id)
+
+    def bury_shard(self, run_id: str, number: int) -> None:
+        """What the function of the shards' poison queue does."""
+        ports = self._ports(Process(), "store", "queue", "events")
+        BuryShard(**ports, clock=self.clock, window=self.window)(run_id, number)
+
+    def bury_plan(self, run_id: str) -> None:
+        """What the function of the plans' poison queue does."""
+        process = Process()
+        ports = self._ports(process, "store", "index", "queue", "events")
+        open_run = self.open_run(process)
+        BuryPlan(**ports, clock=self.clock, open_run=open_run)(run_id)
+
+    def _plan_run(self, process: Process) -> PlanRun:
+        return PlanRun(
+            **self._ports(process, "store", "blobs", "queue", "events", "workspace"),
+            reader=process.watch(self.git, "git"),
+            clock=self.clock,
+            noise=self.noise,
+            notebook_format=self.notebook_format,
+            window=self.window,
+            list_concurrency=self.concurrency,
+            largest_shard=self.largest_shard,
+            fuse=self.fuse,
+            deletions_a_shard=self.deletions_a_shard,
+        )
+
+    def _finish_run(self, process: Process) -> FinishRun:
+        return FinishRun(
+            **self._ports(process, "store", "index", "blobs", "events"),
+            reader=process.watch(self.git, "git"),
+            writer=process.watch(self.git, "git"),
+            clock=self.clock,
+            open_run=self.open_run(process),
+        )
+
+    def _ports(self, process: Process, *names: str) -> dict[str, Any]:
+        return {name: process.watch(getattr(self, name), name) for name in names}
