@@ -10,7 +10,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from azure.core.exceptions import HttpResponseError, ServiceRequestError
+from azure.core.exceptions import (
+    HttpResponseError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient
 
@@ -84,7 +88,7 @@ class HeldMessage:
                     log.warning("lost the lock of message %s", self.message.id)
                     return
                 interval = max(shortest, interval / 2)
-            except ServiceRequestError:
+            except (ServiceRequestError, ServiceResponseError):
                 interval = max(shortest, interval / 2)
             else:
                 self._locked_at = asyncio.get_running_loop().time()

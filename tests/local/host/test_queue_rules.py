@@ -72,6 +72,20 @@ def test_a_failed_message_waits_for_the_visibility_timeout(bench: Bench) -> None
     assert 2 <= (fetched[1] - fetched[0]).total_seconds() < 30
 
 
+@pytest.mark.conforms("documented: azure-sdk-for-net, QueuesOptions.cs")
+def test_without_a_visibility_timeout_a_failed_message_comes_back_at_once(
+    bench: Bench,
+) -> None:
+    app = bench.app(**queues())
+    bench.send(fail_times=1)
+
+    # No shortened time: its lock would keep it for ten minutes.
+    with bench.host(app_dir=app, pace=Pace(1)):
+        bench.wait_for("done")
+
+    assert [run["dequeued"] for run in bench.notes("work")] == [1, 2]
+
+
 def test_a_message_that_always_fails_ends_in_the_poison_queue(bench: Bench) -> None:
     bench.send(fail=True)
 
