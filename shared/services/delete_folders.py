@@ -41,7 +41,8 @@ class DeleteFolders:
         self.settler.read(states, commit)
         foreseen = [state.decide(state.held) for state in states]
         settled = self.settler.settle(states)
-        self.settler.vouch(states, settled)
+        for state, decision in zip(states, settled.decisions, strict=True):
+            self.settler.vouch(state, decision, settled)
         for decision in foreseen:
             if decision.path not in settled.wrong:
                 self.work.note(decision.outcomes)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from shared.domain.held import Exported, Result, foreign_edits, unaccounted
+from shared.domain.held import Exported, NotStored, Result, foreign_edits, unaccounted
 from shared.domain.objects import WorkspaceObject, join
 from shared.domain.outcomes import Outcome, OutcomeKind
 from shared.domain.plan import PlannedFolder
+from shared.errors import ContentRefused
 from shared.services.settle import FolderState
 
 _MANIFEST_LINE_BYTES = 420
@@ -19,7 +20,9 @@ class FolderWork:
     folder: PlannedFolder
     state: FolderState
     results: dict[int, Result] = field(default_factory=dict)
+    foreign: list[Outcome] = field(default_factory=list)
     stored: int = 0
+    equal: bool = False
 
     @property
     def manifest_bytes(self) -> int:
@@ -52,6 +55,24 @@ def all_equal(work: FolderWork) -> bool:
         isinstance(result := work.results.get(obj.object_id), Exported)
         and result.blob == work.folder.untimed.get(obj.object_id)
         for obj in untimed(work.folder)
+    )
+
+
+def not_yet_held(work: FolderWork) -> list[int]:
+    """The ids of exported objects whose bytes Git did not hold when it was read."""
+    files = set(work.state.held.files.values())
+    return [
+        key
+        for key, result in work.results.items()
+        if isinstance(result, Exported) and result.blob not in files
+    ]
+
+
+def refused(error: ContentRefused) -> NotStored:
+    """An object that Git does not take, with its words."""
+    return NotStored(
+        OutcomeKind.FAILED,
+        f"Azure DevOps does not take it; change the object, or exclude it: {error}",
     )
 
 

@@ -91,15 +91,13 @@ class Settler:
             return Settled(tuple(decisions), wrong)
         raise Conflict("the backup branch moves faster than we can push")
 
-    def vouch(self, states: Sequence[FolderState], settled: Settled) -> None:
-        """Note at which commit each folder was found to be as decided, or was not."""
-        for state, decision in zip(states, settled.decisions, strict=True):
-            if state.commit:
-                right = decision.path not in settled.wrong
-                self.work.vouch([decision], state.commit, right=right)
-            if decision.path in settled.wrong:
-                paths = settled.wrong[decision.path]
-                self.work.note([_not_as_decided(decision, paths)])
+    def vouch(self, state: FolderState, decision: Decision, settled: Settled) -> None:
+        """Note at which commit a folder was found to be as decided, or was not."""
+        wrong = settled.wrong.get(decision.path, ())
+        if state.commit:
+            self.work.vouch(decision, state.commit, right=not wrong)
+        if wrong:
+            self.work.note([_not_as_decided(decision, wrong)])
 
     def _mend(
         self, states: Sequence[FolderState], decisions: Sequence[Decision]

@@ -1,6 +1,6 @@
 """USE CASE PARTS: what a shard has done so far, made durable step by step."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from shared.domain.decision import Decision
@@ -73,19 +73,14 @@ class ShardWork:
             if outcome.kind is OutcomeKind.EXCEPTED and not outcome.known:
                 self.count(new_exceptions=1)
 
-    def vouch(
-        self, decisions: Sequence[Decision], commit: str, *, right: bool = True
-    ) -> None:
-        """The folders were found at `commit` as decided (or, not `right`, were not)."""
-        for decision in decisions:
-            line = (
-                index_folder(decision.manifest, decision.manifest_blob, vouched=right)
-                if decision.manifest
-                else None
-            )
-            self._verified.append(
-                Verified(decision.path, decision.git_path, commit, line)
-            )
+    def vouch(self, decision: Decision, commit: str, *, right: bool) -> None:
+        """The folder was found at `commit` as decided (or, not `right`, was not)."""
+        line = (
+            index_folder(decision.manifest, decision.manifest_blob, vouched=right)
+            if decision.manifest
+            else None
+        )
+        self._verified.append(Verified(decision.path, decision.git_path, commit, line))
 
     def renew(self) -> None:
         """Keep the claim, and show the exports made since the last save."""

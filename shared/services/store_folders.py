@@ -2,44 +2,43 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from shared.domain.decision import Decision
 from shared.domain.folder import decide, wanted_exports
 from shared.domain.git import MAX_PUSH_BYTES, Change, ChangeKind
-from shared.domain.held import Exported, Held, Result
+from shared.domain.held import Exported, Held, NotStored, Result
 from shared.domain.objects import Format, WorkspaceObject
 from shared.domain.outcomes import OutcomeKind
 from shared.domain.plan import PlannedFolder, ShardPlan
 from shared.domain.runs import Mode
+from shared.errors import ContentRefused
 from shared.ports import Clock
+from shared.services.compare_untimed import CompareUntimed
 from shared.services.export_objects import ObjectExporter
 from shared.services.folder_work import (
     FolderWork,
-    all_equal,
     foreign_outcomes,
     foretold,
     forget_contents,
     left_out,
+    not_yet_held,
+    refused,
     storable,
     unaccounted_in,
-    untimed,
 )
-from shared.services.settle import FolderState, Settler
-from shared.services.shard_work import ShardWork
-
-FULL_AT = MAX_PUSH_BYTES * 9 // 10
-"""A push is full here; the rest is room for what is only estimated before."""
-
-MAX_OBJECT_BYTES = 18_000_000
-"""Larger content does not fit a push beside its manifest, encoded as base64."""
+from shared.services.settle import FolderState, Settled, Settler
+from shared.services.shard_work import OutOfTimeError, ShardWork
 
 _STORED = frozenset({OutcomeKind.ADDED, OutcomeKind.EDITED})
+_ENVELOPE_BYTES = 12_000
+"""A push without changes, with a caller's line in its message."""
 
 
-class OutOfTimeError(Exception):
-    """The function must end soon; everything done so far is saved."""
+def largest_object(push_bytes: int) -> int:
+    """Larger content does not fit such a push beside a manifest, as base64."""
+    return push_bytes * 2 // 3
 
 
 @dataclass(slots=True)
@@ -54,6 +53,13 @@ class StoreFolders:
     mode: Mode
     dry_run: bool
     stop_at: float
+    push_bytes: int = MAX_PUSH_BYTES
+    _equal: list[FolderWork] = field(default_factory=list)
+
+    @property
+    def full_at(self) -> int:
+        """A push is full here; the rest is room for what is only estimated before."""
+        return self.push_bytes * 9 // 10
 
     def __call__(self, first_commit: str | None) -> None:
         """Work through the folders; `OutOfTimeError` at a safe place if time is up.
@@ -65,12 +71,12 @@ class StoreFolders:
         if works:
             self.settler.read([work.state for work in works], first_commit)
         for work in works:
-            self.work.note(foreign_outcomes(work))
+            work.foreign = foreign_outcomes(work)
         if self.dry_run:
             self._foretell(works)
         else:
             self._store(works)
-        self.work.save(len(self.plan.store))
+        self._save(len(self.plan.store))
 
     def _works(self) -> Iterator[FolderWork]:
         for place, folder in enumerate(self.plan.store):
@@ -86,19 +92,18 @@ class StoreFolders:
 
     def _without_equal(self, works: Sequence[FolderWork]) -> list[FolderWork]:
         """Leave out folders of which only untimed objects could differ, and do not."""
-        checked = [work for work in works if work.folder.checked]
-        if self.dry_run:
-            return list(works)
-        timeless = [(work, obj) for work in checked for obj in untimed(work.folder)]
-        answers = self.exporter(obj for _, obj in timeless)
-        for (work, _), (obj, result) in zip(timeless, answers, strict=True):
-            work.results[obj.object_id] = result
-        self.work.count(exported=len(timeless))
-        equal = [work for work in checked if all_equal(work)]
-        for work in equal:
-            self.work.count(equal=storable(work.folder))
-        places = {work.place for work in equal}
-        return [work for work in works if work.place not in places]
+        if not self.dry_run:
+            compare = CompareUntimed(self.work, self.exporter, self.full_at)
+            compare([work for work in works if work.folder.checked])
+        self._equal = [work for work in works if work.equal]
+        return [work for work in works if not work.equal]
+
+    def _save(self, done: int) -> None:
+        """Make it durable, and count equal folders once they are behind us."""
+        behind = [work for work in self._equal if work.place < done]
+        self._equal = [work for work in self._equal if work.place >= done]
+        self.work.count(equal=sum(storable(work.folder) for work in behind))
+        self.work.save(done)
 
     def _store(self, works: Sequence[FolderWork]) -> None:
         stream = self.exporter(obj for work in works for obj in self._wanted(work))
@@ -114,17 +119,22 @@ class StoreFolders:
         size = 0
         for work in works:
             wanted = len(self._wanted(work))
+            if size + work.manifest_bytes > self.full_at:
+                self._settle(batch)
+                batch, size = [], 0
             batch.append(work)
             size += work.manifest_bytes
-            for obj, result in _next(stream, wanted):
+            room = self.push_bytes - _ENVELOPE_BYTES - work.manifest_bytes
+            for obj, answer in _next(stream, wanted):
+                result = _fitting(work.folder, answer, room)
                 added = _encoded_bytes(work.folder, result)
-                if size + added > FULL_AT:
+                if size + added > self.full_at:
                     self._settle(batch, unfinished=work)
                     batch, size = [work], work.manifest_bytes
                 work.results[obj.object_id] = result
                 size += added
                 self._tick(batch, work)
-            if size > FULL_AT:
+            if size > self.full_at:
                 self._settle(batch)
                 batch, size = [], 0
         self._settle(batch)
@@ -140,7 +150,7 @@ class StoreFolders:
 
     def _tick(self, batch: Sequence[FolderWork], work: FolderWork) -> None:
         self.work.count(exported=1)
-        self.work.claim.renew(self.work.tally)
+        self.work.renew()
         if self.clock.monotonic() >= self.stop_at:
             self._settle(batch, unfinished=work)
             raise OutOfTimeError
@@ -151,40 +161,70 @@ class StoreFolders:
         """Settle the batch; `unfinished` is its last folder, if more is to come."""
         if not batch:
             return
-        states = [work.state for work in batch]
-        settled = self.settler.settle(states)
+        settled = self._pushed(batch)
         if self._export_unaccounted(batch, unfinished):
-            settled = self.settler.settle(states)
-        self.settler.vouch(states, settled)
+            settled = self._pushed(batch)
         for work, decision in zip(batch, settled.decisions, strict=True):
-            self._account(work, decision, finished=work is not unfinished)
+            if work is not unfinished:
+                self.settler.vouch(work.state, decision, settled)
+                self._account(work, decision)
             forget_contents(work)
-        done = batch[-1].place + (0 if batch[-1] is unfinished else 1)
-        self.work.save(done)
+        self._save(batch[-1].place + (0 if batch[-1] is unfinished else 1))
+
+    def _pushed(self, batch: Sequence[FolderWork]) -> Settled:
+        """Settle the batch, without what Git refuses to take."""
+        try:
+            settled = self.settler.settle([work.state for work in batch])
+        except ContentRefused as error:
+            return self._isolated(batch, error)
+        for work, decision in zip(batch, settled.decisions, strict=True):
+            stored = [o for o in decision.outcomes if o.kind in _STORED]
+            work.stored += len(stored)
+            self.work.note(stored)
+        return settled
+
+    def _isolated(self, batch: Sequence[FolderWork], error: ContentRefused) -> Settled:
+        """Halve what is new until what is refused stands alone, as a failure."""
+        new = [(work, key) for work in batch for key in not_yet_held(work)]
+        if not new:
+            raise error
+        if len(new) == 1:
+            work, key = new[0]
+            work.results[key] = refused(error)
+            return self._pushed(batch)
+        withheld = [(work, key, work.results.pop(key)) for work, key in new[1::2]]
+        self._pushed(batch)
+        for work, key, result in withheld:
+            work.results[key] = result
+        return self._pushed(batch)
 
     def _export_unaccounted(
         self, batch: Sequence[FolderWork], unfinished: FolderWork | None
     ) -> bool:
-        """Export what a stranger's commit, made meanwhile, took from the tree."""
+        """Export what a stranger's commit, made meanwhile, took from the tree.
+
+        As much as a push can take; the rest is for the next run.
+        """
         lacking = [
             (work, obj)
             for work in batch
             if work is not unfinished
             for obj in unaccounted_in(work)
         ]
-        answers = self.exporter(obj for _, obj in lacking)
-        for (work, _), (obj, result) in zip(lacking, answers, strict=True):
-            work.results[obj.object_id] = result
-        self.work.count(exported=len(lacking))
+        room = self.full_at - sum(work.manifest_bytes for work in batch)
+        with closing(self.exporter(obj for _, obj in lacking)) as answers:
+            for (work, _), (obj, result) in zip(lacking, answers, strict=True):
+                self.work.count(exported=1)
+                room -= _encoded_bytes(work.folder, result)
+                if room < 0:
+                    break
+                work.results[obj.object_id] = result
         return bool(lacking)
 
-    def _account(self, work: FolderWork, decision: Decision, *, finished: bool) -> None:
-        stored = [o for o in decision.outcomes if o.kind in _STORED]
+    def _account(self, work: FolderWork, decision: Decision) -> None:
+        """Count what became of the folder's objects beside those that were stored."""
+        self.work.note(work.foreign)
         rest = [o for o in decision.outcomes if o.kind not in _STORED]
-        work.stored += len(stored)
-        self.work.note(stored)
-        if not finished:
-            return
         rest += [left_out(obj) for obj in unaccounted_in(work)]
         self.work.note(rest)
         named = {outcome.object_id for outcome in rest}
@@ -201,6 +241,7 @@ class StoreFolders:
             held = {entry.object_id for entry in work.state.held.entries}
             held |= work.folder.untimed.keys()
             wanted = self._wanted(work)
+            self.work.note(work.foreign)
             stored = [
                 foretold(obj, known=obj.object_id in held)
                 for obj in wanted
@@ -226,6 +267,14 @@ def _next(
 ) -> Iterator[tuple[WorkspaceObject, Result]]:
     for _ in range(count):
         yield next(stream)
+
+
+def _fitting(folder: PlannedFolder, result: Result, room: int) -> Result:
+    """The result, or an exception if it does not fit a push beside its manifest."""
+    if not isinstance(result, Exported) or _encoded_bytes(folder, result) <= room:
+        return result
+    size = len(result.content)
+    return NotStored(OutcomeKind.EXCEPTED, "too large for a push", size)
 
 
 def _encoded_bytes(folder: PlannedFolder, result: Result) -> int:
