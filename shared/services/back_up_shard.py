@@ -45,6 +45,9 @@ from shared.services.store_folders import StoreFolders, largest_object
 
 logger = logging.getLogger(__name__)
 
+PATIENCE = 20
+"""Attempts in which trouble is the remote's; later it is that of single objects."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackUpShard:
@@ -134,6 +137,7 @@ class BackUpShard:
             self.concurrency,
             plan.notebook_format,
             largest_object(self.push_bytes),
+            patient=shard.attempts <= PATIENCE,
         )
         store = StoreFolders(
             plan,

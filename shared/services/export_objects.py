@@ -31,13 +31,14 @@ class ObjectExporter:
     """Exports objects; what fails for one object is that object's result.
 
     What concerns the whole workspace is raised: `CredentialsRefused`,
-    `ExportDisabled`, and the remote's `Transient` trouble.
+    `ExportDisabled`, and, while we are `patient`, the remote's `Transient` trouble.
     """
 
     workspace: Workspace
     concurrency: int
     notebook_format: Format
     max_bytes: int
+    patient: bool = True
     _failed_in_a_row: int = 0
     _relisted: dict[str, frozenset[tuple[int, str]]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -129,5 +130,5 @@ class ObjectExporter:
         with self._lock:
             self._failed_in_a_row += 1
             trouble = self._failed_in_a_row >= TROUBLE_AFTER
-        if trouble or isinstance(error, Throttled):
+        if self.patient and (trouble or isinstance(error, Throttled)):
             raise error

@@ -9,10 +9,19 @@ from shared.domain.objects import Format, GitFolder, WorkspaceObject, parent
 from shared.domain.plan import PlannedFolder, planned_objects
 from shared.domain.runs import Mode
 from shared.domain.walk import FolderToList, Walk, take_in
-from shared.errors import BackupError, CredentialsRefused, NotFound
+from shared.errors import (
+    BackupError,
+    CredentialsRefused,
+    NotFound,
+    Throttled,
+    Transient,
+)
 from shared.ports import Clock, Workspace
 from shared.services.plan_shards import MAX_SHARD_FOLDERS, ShardSender, shard_size
 from shared.services.run_claim import RunClaim
+
+TROUBLE_AFTER = 5
+"""So many listings in a row that fail with a passing fault: it is the remote."""
 
 type Listing = Future[tuple[WorkspaceObject, ...]]
 
@@ -34,27 +43,73 @@ class WalkWorkspace:
     stop_at: float
     _pending: list[PlannedFolder] = field(default_factory=list)
     _in_flight: dict[Listing, FolderToList] = field(default_factory=dict)
+    _troubled: list[tuple[FolderToList, Transient]] = field(default_factory=list)
 
     def __call__(self) -> bool:
-        """Whether the walk has come to its end; if not, its checkpoint is written."""
+        """Whether the walk has come to its end; if not, its checkpoint is written.
+
+        So it is where the workspace is down or asks us to wait: then the error is
+        raised, and the folders it concerns are still to be listed.
+        """
+        trouble = None
         with ThreadPoolExecutor(self.concurrency) as pool:
-            while self.walk.frontier or self._in_flight:
+            while trouble is None and (self.walk.frontier or self._in_flight):
                 if self._must_end() and not self._in_flight:
                     break
-                if not self._must_end():
-                    self._submit(pool)
-                done, _ = wait(self._in_flight, return_when=FIRST_COMPLETED)
-                for listing in done:
-                    self._take(self._in_flight.pop(listing), listing)
+                self._list(pool)
+                if not self._in_flight and self._in_trouble():
+                    trouble = self._trouble()
+        trouble = trouble or self._trouble()
         finished = not self.walk.frontier
         if self._pending:
             self._send()
         elif not finished:
             self.sender.checkpoint(self._checkpoint())
+        if trouble is not None:
+            raise trouble
         return finished
 
     def _must_end(self) -> bool:
         return self.clock.monotonic() >= self.stop_at or bool(self.claim.run.stop)
+
+    def _in_trouble(self) -> bool:
+        """Whether it may be the workspace, and not a folder, that has the fault."""
+        faults = [error for _, error in self._troubled]
+        throttled = any(isinstance(error, Throttled) for error in faults)
+        return throttled or len(faults) >= TROUBLE_AFTER
+
+    def _trouble(self) -> Transient | None:
+        """The workspace's own trouble, and then its folders are still to be listed.
+
+        A workspace that tells who we are is up: the folders have failed.
+        """
+        if not self._troubled:
+            return None
+        _, error = self._troubled[-1]
+        try:
+            if isinstance(error, Throttled):
+                raise error
+            self.workspace.identity()
+        except Transient as trouble:
+            self.walk.frontier.extend(folder for folder, _ in self._troubled)
+            self._troubled.clear()
+            return trouble
+        self._give_up()
+        return None
+
+    def _give_up(self) -> None:
+        """Others could be listed meanwhile: these could not."""
+        for folder, error in self._troubled:
+            self.walk.failed[folder.path] = str(error)
+        self._troubled.clear()
+
+    def _list(self, pool: ThreadPoolExecutor) -> None:
+        """Keep the pool busy, and take in what is there."""
+        if not self._must_end() and not self._in_trouble():
+            self._submit(pool)
+        done, _ = wait(self._in_flight, return_when=FIRST_COMPLETED)
+        for listing in done:
+            self._take(self._in_flight.pop(listing), listing)
 
     def _submit(self, pool: ThreadPoolExecutor) -> None:
         while self.walk.frontier and len(self._in_flight) < self.concurrency:
@@ -66,11 +121,15 @@ class WalkWorkspace:
             objects = listing.result()
         except CredentialsRefused:
             raise
+        except Transient as error:
+            self._troubled.append((folder, error))
         except NotFound as error:
             self._not_found(folder, error)
         except BackupError as error:
             self.walk.failed[folder.path] = str(error)
         else:
+            if not self._in_trouble():
+                self._give_up()
             self._make_room(folder, objects)
             self._compare(folder, objects)
         self.claim.renew()
@@ -132,6 +191,7 @@ class WalkWorkspace:
             self.walk.frontier = [
                 *frontier,
                 *self._in_flight.values(),
+                *(troubled for troubled, _ in self._troubled),
                 *still_to_list,
             ]
             return self.walk.to_bytes()
