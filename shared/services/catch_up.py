@@ -93,7 +93,7 @@ class CatchUp:
                 foreign += _enter(index, git_path, held)
                 if held.manifest is None and before is not None:
                     index.put(replace(before, vouched=False))
-                    foreign.append(before.git_path)
+                    foreign += [] if held.manifest_blob else [git_path]
         return foreign
 
     def _rebuild(self, tip: str, before: Index | None) -> CaughtUp:
@@ -152,11 +152,18 @@ def _folder_of(path: str) -> str:
 
 
 def _enter(index: Index, git_path: str, held: Held) -> list[str]:
-    """Enter what was found; the Git path if it is not what its manifest says."""
-    if held.manifest is None or not held.manifest_blob:
+    """Enter what was found; the Git path if it is not what its manifest says.
+
+    A manifest that somebody put elsewhere helps only where its folder has no other.
+    """
+    if not held.manifest_blob:
         return []
-    vouched = held.manifest.git_path == git_path and not foreign_edits(held)
-    index.put(index_folder(held.manifest, held.manifest_blob, vouched=vouched))
+    if held.manifest is None:
+        return [git_path]
+    in_place = held.manifest.git_path == git_path
+    vouched = in_place and not foreign_edits(held)
+    if in_place or held.manifest.path not in index:
+        index.put(index_folder(held.manifest, held.manifest_blob, vouched=vouched))
     return [] if vouched else [git_path]
 
 
