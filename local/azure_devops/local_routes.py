@@ -6,7 +6,8 @@
     POST   /_local/policies     {repository, branch, require_pull_request, bypass}
     POST   /_local/secrets      {pattern, rule, name, status}
     POST   /_local/path_rules   {reserved_names, max_path_length, max_file_size}
-    DELETE /_local/rules        permissions, policies, secrets, path rules as at first
+    POST   /_local/rawtext      {way: kept, plain or marked}: see `texts.py`
+    DELETE /_local/rules        all of these as at first, credentials excepted
     POST   /_local/throttle     {warned, delayed, blocked: requests; delay_seconds, ...}
     POST   /_local/commit       {repository, branch, changes: [{path, content, base64}],
                                 author: {name, email}, message}: a person commits
@@ -43,6 +44,7 @@ from local.azure_devops.rules import (
     full_branch_name,
 )
 from local.azure_devops.state import SERVER, Server
+from local.azure_devops.texts import RAW_TEXTS
 from local.azure_devops.throttle import Throttle
 from local.azure_devops.tree_reads import find_exactly
 
@@ -59,6 +61,7 @@ def routes() -> list[web.RouteDef]:
         web.post(f"{prefix}/policies", post_policies),
         web.post(f"{prefix}/secrets", post_secrets),
         web.post(f"{prefix}/path_rules", post_path_rules),
+        web.post(f"{prefix}/rawtext", post_rawtext),
         web.delete(f"{prefix}/rules", delete_rules),
         web.post(f"{prefix}/throttle", post_throttle),
         web.delete(f"{prefix}/throttle", delete_throttle),
@@ -158,6 +161,15 @@ async def post_path_rules(request: web.Request) -> web.Response:
     if unknown:
         raise _bad(f"Unknown: {', '.join(sorted(unknown))}.")
     request.app[SERVER].rules.paths = PathRules(**body)
+    return web.json_response({})
+
+
+async def post_rawtext(request: web.Request) -> web.Response:
+    """Say what becomes of `rawtext`."""
+    way = (await _object(request)).get("way")
+    if way not in RAW_TEXTS:
+        raise _bad(f"way must be one of {', '.join(RAW_TEXTS)}.")
+    request.app[SERVER].rules.rawtext = way
     return web.json_response({})
 
 

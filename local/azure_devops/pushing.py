@@ -100,7 +100,7 @@ def _prepare(
     server: Server, repository: Repository, request: PushRequest, caller: Identity
 ) -> _Prepared:
     root = _base_tree(repository, request.base)
-    changes = [_staged(repository, root, change) for change in request.changes]
+    changes = [_staged(server, repository, root, change) for change in request.changes]
     try:
         edited = apply_changes(repository.objects, root, changes)
     except EditError as error:
@@ -120,10 +120,13 @@ def _base_tree(repository: Repository, base: str | None) -> str:
         raise errors.missing_object(base) from error
 
 
-def _staged(repository: Repository, root: str, asked: AskedChange) -> Change:
+def _staged(
+    server: Server, repository: Repository, root: str, asked: AskedChange
+) -> Change:
     content = asked.content
     if isinstance(content, str):
-        content = stored_text(content, _former(repository, root, asked))
+        former = _former(repository, root, asked)
+        content = stored_text(content, former, server.rules.rawtext)
     blob = stage("blob", content) if content is not None else None
     return Change(asked.kind, asked.path, blob, asked.source)
 

@@ -12,6 +12,7 @@ from local.azure_devops import errors
 from local.azure_devops.errors import ApiError
 from local.azure_devops.identities import Identity
 from local.azure_devops.repository import BRANCHES, TAGS, Repository
+from local.azure_devops.texts import RawText
 
 PATH_LIMIT = 32_766
 COMPONENT_LIMIT = 4_096
@@ -91,6 +92,7 @@ class Rules:
     secrets: list[SecretPattern] = field(default_factory=list)
     secrets_status: int = 403
     paths: PathRules = field(default_factory=PathRules)
+    rawtext: RawText = "kept"
 
     def allows(self, permission: str) -> bool:
         """Whether the callers of this server hold the permission."""

@@ -2,11 +2,13 @@
 
 Likely (known second-hand from the on-premises server): `rawtext` is stored as UTF-8
 without a mark when a file is added; an edit keeps the encoding and the byte order mark
-that the file had. So only base64 is exact. That bytes which are no UTF-8 count as
-Windows-1252 is a guess.
+that the file had (`kept`). Whether it still does is unsure (else `plain`). The service
+of 2014 put a mark before all text (`marked`), as the ids of its examples show. So only
+base64 is exact. That bytes which are no UTF-8 count as Windows-1252 is a guess.
 """
 
 import codecs
+from typing import Literal, get_args
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -24,6 +26,8 @@ _CODE_PAGES = {
     "cp1252": 1252,
 }
 BINARY_PAGE = -1
+RawText = Literal["kept", "plain", "marked"]
+RAW_TEXTS: tuple[RawText, ...] = get_args(RawText)
 _LOOKED_AT = 8_000
 
 
@@ -39,8 +43,12 @@ def encoding_of(content: bytes) -> tuple[bytes, str]:
     return b"", "utf-8"
 
 
-def stored_text(text: str, existing: bytes | None = None) -> bytes:
+def stored_text(
+    text: str, existing: bytes | None = None, way: RawText = "kept"
+) -> bytes:
     """Encode `rawtext` as the service would, over the file's former content if any."""
+    if way != "kept":
+        existing = codecs.BOM_UTF8 if way == "marked" else None
     mark, name = encoding_of(existing) if existing is not None else (b"", "utf-8")
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return mark + whole.removeprefix("\ufeff" if mark else "").encode(name, "replace")

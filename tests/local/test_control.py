@@ -4,6 +4,7 @@ import gzip
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -13,6 +14,7 @@ from aiohttp import web
 from local.control import ROUTE_NAME, Control, route_template
 from local.faults import flipped
 from local.serving import serve_in_thread
+from tests.local.host.bench import eventually
 
 
 @dataclass
@@ -216,6 +218,25 @@ def test_a_server_stops_while_a_request_hangs() -> None:
     client.join(10)
 
     assert failed.is_set()
+
+
+def test_a_fault_can_be_armed_while_a_request_runs(shop: Shop) -> None:
+    def fired() -> list[int]:
+        answer = requests.get(f"{shop.url}/_local/faults", timeout=5)
+        return [fault["fired"] for fault in answer.json()]
+
+    shop.fault(effect="hang", times=1)
+    with ThreadPoolExecutor() as pool:
+        address = f"{shop.url}/items/1"
+        hanging = pool.submit(requests.post, address, data=b"x", timeout=3)
+        eventually(lambda: fired() == [1])
+        shop.fault(status=503, times=1)
+        refused = shop.put()
+        with pytest.raises(requests.ReadTimeout):
+            hanging.result()
+
+    assert refused.status_code == 503
+    assert shop.put().status_code == 200
 
 
 def test_a_flip_changes_one_byte_of_the_answer(shop: Shop) -> None:

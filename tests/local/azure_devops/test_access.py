@@ -359,6 +359,7 @@ def test_rules_credentials_and_throttle_can_be_taken_back(rest: Rest) -> None:
         ("credentials", {"token": "x", "state": "unheard of"}),
         ("permissions", {"Fly": True}),
         ("policies", {"repository": "none"}),
+        ("rawtext", {"way": "as it was"}),
         ("secrets", {"pattern": "("}),
         ("path_rules", {"max_length": 3}),
         ("throttle", {"stage": 1}),

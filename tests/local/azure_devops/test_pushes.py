@@ -400,6 +400,21 @@ def test_rawtext_edit_keeps_the_files_encoding(
 
 
 @pytest.mark.conforms("guess")
+@pytest.mark.parametrize(
+    ("way", "after"), [("plain", b"new"), ("marked", b"\xef\xbb\xbfnew")]
+)
+def test_rawtext_may_be_told_to_keep_nothing(
+    rest: Rest, way: str, after: bytes
+) -> None:
+    rest.push(add_bytes("/a", "old".encode("utf-16")))
+    rest.local("rawtext", {"way": way})
+
+    rest.push(edit("/a", "new"))
+
+    assert rest.content("/a") == after
+
+
+@pytest.mark.conforms("guess")
 def test_lone_surrogates_in_rawtext_become_replacement_characters(rest: Rest) -> None:
     rest.push(add("/a", "x\ud800y"))
 
