@@ -127,8 +127,13 @@ class ObjectExporter:
             return frozenset()
 
     def _passing_fault(self, error: Transient) -> None:
+        """Raise what is the workspace's trouble, and not the object's."""
         with self._lock:
             self._failed_in_a_row += 1
             trouble = self._failed_in_a_row >= TROUBLE_AFTER
-        if self.patient and (trouble or isinstance(error, Throttled)):
+        if not self.patient:
+            return
+        if trouble or isinstance(error, Throttled):
             raise error
+        # A workspace that is down for this, too, raises here.
+        self.workspace.identity()
