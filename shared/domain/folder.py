@@ -144,9 +144,9 @@ def _format_reached(
     results: Mapping[int, Result],
     notebook_format: Format,
 ) -> Format:
-    """The wanted format, or the other while a listed notebook lags behind.
+    """The wanted format; RAW while a listed notebook lags behind.
 
-    So that the folder stays different until all are in the wanted one.
+    No run wants RAW: the folder stays different until all are in one format.
     """
     excepted_now = {
         object_id
@@ -159,7 +159,7 @@ def _format_reached(
         for part in parts
     ):
         return notebook_format
-    return Format.SOURCE if notebook_format is Format.JUPYTER else Format.JUPYTER
+    return Format.RAW
 
 
 def _names(

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
 from shared.domain.decision import Decision, differences, inside
-from shared.domain.deletions import Fuse, plan_deletions
+from shared.domain.deletions import Deletions, Fuse, plan_deletions
 from shared.domain.folder import decide, wanted_exports
 from shared.domain.folder_deletion import decide_deletion
 from shared.domain.held import Held, Result
@@ -153,25 +153,30 @@ class Repository:
 
 @dataclass
 class Night:
-    """One run: exports and listings of `failing` paths fail."""
+    """One run: exports and listings of `failing` paths fail.
+
+    `allowed`: somebody allowed its deletions, whatever could not be listed.
+    """
 
     workspace: Workspace
     repository: Repository
     failing: Collection[str] = ()
     form: Format = Format.SOURCE
     pushes: int = 1
+    allowed: bool = False
     exports: int = 0
     changes: int = 0
+    blind: bool = False
     wrong: list[str] = field(default_factory=list)
 
-    def run(self) -> Walk:
+    def run(self) -> None:
         index = self.repository.catch_up()
         walk = Walk(roots_to_list(WHOLE.roots, index))
         for folder in self._walk(walk, index):
             self._store(folder)
         self._delete(walk, index)
         self.repository.catch_up()
-        return walk
+        self.blind = self.allowed and bool(walk.failed)
 
     def _walk(self, walk: Walk, index: Index) -> Iterator[PlannedFolder]:
         while walk.frontier:
@@ -203,7 +208,7 @@ class Night:
         found = self.repository.held(folder.git_path, folder.manifest)
         again = decide(folder, found, results, self.form)
         assert again.changes == (), "deciding again changes something"
-        assert again.manifest == decision.manifest
+        assert again.manifest_blob == decision.manifest_blob
 
     def _export(self, obj: WorkspaceObject) -> Result:
         self.exports += 1
@@ -214,20 +219,28 @@ class Night:
         return TOO_LARGE if content == HUGE else exported(content, form)
 
     def _delete(self, walk: Walk, index: Index) -> None:
-        deletions = plan_deletions(
-            walk,
-            index,
-            WHOLE,
-            Fuse(percent=100, minimum=1),
-            self._arrived,
-            hold="",
-        )
+        hold = "not all was listed" if walk.failed else ""
+        named = self._deletions(walk, index, "to be named").held
+        allowed = [(o.path, o.object_id) for o in named] if self.allowed else []
+        deletions = self._deletions(walk, index, hold, allowed)
         for plan in deletions.plans:
             held = self.repository.held(plan.git_path, plan.manifest)
             decision = decide_deletion(plan, held)
             self._push(decision)
             if decision.manifest is None:
                 index.remove(plan.path)
+
+    def _deletions(
+        self,
+        walk: Walk,
+        index: Index,
+        hold: str,
+        allowed: Collection[tuple[str, int | None]] = (),
+    ) -> Deletions:
+        fuse = Fuse(percent=100, minimum=1)
+        return plan_deletions(
+            walk, index, WHOLE, fuse, self._arrived, hold=hold, allowed=allowed
+        )
 
     def _arrived(self, object_id: int, path: str) -> bool:
         known = indexed(self.repository.tree).get(parent(path))

@@ -531,6 +531,22 @@ def test_a_notebook_that_lags_behind_in_format_keeps_the_folder_different(
     )
 
 
+def test_a_format_that_is_set_back_is_a_change_while_notebooks_are_mixed(
+    tree: Tree,
+) -> None:
+    folder = a_listing("/etl", LOAD, LOOK)
+    results: dict[int, Result] = {
+        LOAD.object_id: exported("{}", Format.JUPYTER),
+        LOOK.object_id: FAILED,
+    }
+
+    mixed = night(tree, folder, results, Format.JUPYTER)
+
+    assert not up_to_date(mixed, folder)
+    assert wanted(mixed, folder) == [LOAD]
+    assert night(mixed, folder, {LOAD.object_id: exported("1")}) == tree
+
+
 def test_what_was_too_large_as_jupyter_is_settled_as_source_until_the_format_changes(
     tree: Tree,
 ) -> None:

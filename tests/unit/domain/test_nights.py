@@ -25,7 +25,20 @@ from shared.domain.objects import (
 from tests.builders import Tree, manifests_of
 from tests.unit.domain.nights import HUGE, Night, Repository, Workspace
 
-NAMES = ["a", "A", "b", "é", "e\u0301", "CON", "x.py", ".git", "folder.json", "a|b"]
+NAMES = [
+    "a",
+    "a",
+    "a",
+    "A",
+    "b",
+    "é",
+    "e\u0301",
+    "CON",
+    "x.py",
+    ".git",
+    "folder.json",
+    "a|b",
+]
 KINDS = [
     (NOTEBOOK, "PYTHON"),
     (NOTEBOOK, "SQL"),
@@ -37,7 +50,7 @@ KINDS = [
     ("LIBRARY", None),
 ]
 CONTENTS = ["", "1", "2", HUGE]
-STRANGERS = ["a.py", "A.sql", "notes.txt", "é.py"]
+STRANGERS = ["a.py", "A.sql", "a.ipynb", "notes.txt"]
 DEEPEST = 3
 
 picks = st.integers(0, 1_000)
@@ -149,19 +162,23 @@ class Nights(RuleBasedStateMachine):
         listings=st.sets(picks, max_size=2),
         exports=st.sets(picks, max_size=3),
         pushes=st.integers(1, 3),
+        allowed=st.booleans(),
     )
     def a_night_of_faults(
-        self, listings: set[int], exports: set[int], pushes: int
+        self, listings: set[int], exports: set[int], pushes: int, *, allowed: bool
     ) -> None:
         folders, objects = self.workspace.folders(), sorted(self.workspace.objects)
         failing = {folders[pick % len(folders)] for pick in listings}
         unseen = {p for p in objects if any(is_within(p, f) for f in failing)}
         if objects:
             failing |= {objects[pick % len(objects)] for pick in exports}
-        before = self.repository.stored()
+        before, places = self.repository.stored(), self.places()
 
-        self.night(failing, pushes)
+        night = self.night(failing, pushes, allowed=allowed)
 
+        lost = self.not_replaced(places) - self.places().keys()
+        assert not lost or night.blind, "an object is lost"
+        self.folders_are_named_above()
         now = self.repository.stored()
         assert all(
             now.get(key) in {text, "spoilt", None}
@@ -185,8 +202,10 @@ class Nights(RuleBasedStateMachine):
         assert night.wrong == []
         assert self.repository.stored() == self.workspace.storable()
         assert self.repository.unmanaged() == self.strangers
-        told = {m.path for m in manifests_of(self.repository.tree).values()}
-        assert told == set(self.workspace.folders())
+        manifests = manifests_of(self.repository.tree).values()
+        assert {m.path for m in manifests} == set(self.workspace.folders())
+        notebooks = [e for m in manifests for e in m.entries if e.type == NOTEBOOK]
+        assert all(entry.format is self.form for entry in notebooks)
 
         untimed = [
             o
@@ -202,13 +221,46 @@ class Nights(RuleBasedStateMachine):
         jupyter = self.form is Format.JUPYTER
         self.form = Format.SOURCE if jupyter else Format.JUPYTER
 
-    def night(self, failing: set[str], pushes: int) -> Night:
+    def night(self, failing: set[str], pushes: int, *, allowed: bool = False) -> Night:
         night = Night(
-            self.workspace, self.repository, failing, form=self.form, pushes=pushes
+            self.workspace,
+            self.repository,
+            failing,
+            form=self.form,
+            pushes=pushes,
+            allowed=allowed,
         )
         night.run()
         self.names_stay()
         return night
+
+    def places(self) -> dict[int, tuple[str, str]]:
+        """Path and type of each stored object, by its id."""
+        manifests = manifests_of(self.repository.tree).values()
+        return {
+            entry.object_id: (f"{m.path.rstrip('/')}/{entry.name}", entry.type)
+            for m in manifests
+            for entry in m.entries
+        }
+
+    def not_replaced(self, places: dict[int, tuple[str, str]]) -> set[int]:
+        """What a backup should still hold, and whose place no other object took."""
+        objects = self.workspace.objects
+        wanted = self.workspace.storable()
+        now = {objects[path].object_id for path, _ in wanted}
+        taken = {(path, obj.type): obj.object_id for path, obj in objects.items()}
+        return {
+            object_id
+            for object_id, place in places.items()
+            if object_id in now and taken.get(place, object_id) == object_id
+        }
+
+    def folders_are_named_above(self) -> None:
+        manifests = {m.path: m for m in manifests_of(self.repository.tree).values()}
+        for path in manifests.keys() - {"/"}:
+            above = manifests.get(parent(path))
+            name = path.rpartition("/")[2]
+            assert not above or name in {folder.name for folder in above.folders}
 
     def names_stay(self) -> None:
         where = {told: path for path, told in self.repository.managed().items()}
