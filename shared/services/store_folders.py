@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 from shared.domain.decision import Decision
 from shared.domain.folder import decide, wanted_exports
@@ -55,6 +56,7 @@ class StoreFolders:
     stop_at: float
     push_bytes: int = MAX_PUSH_BYTES
     _equal: list[FolderWork] = field(default_factory=list)
+    _begun: bool = False
 
     @property
     def full_at(self) -> int:
@@ -106,9 +108,18 @@ class StoreFolders:
         self.work.save(done)
 
     def _store(self, works: Sequence[FolderWork]) -> None:
-        stream = self.exporter(obj for work in works for obj in self._wanted(work))
+        stream = self.exporter(self._asked_for(works))
         with closing(stream):
             self._store_stream(works, stream)
+
+    def _asked_for(self, works: Sequence[FolderWork]) -> Iterator[WorkspaceObject]:
+        """What is to be exported, at least one object, until time is up."""
+        for work in works:
+            for obj in self._wanted(work):
+                if self._begun and self.clock.monotonic() >= self.stop_at:
+                    return
+                self._begun = True
+                yield obj
 
     def _store_stream(
         self,
@@ -125,7 +136,8 @@ class StoreFolders:
             batch.append(work)
             size += work.manifest_bytes
             room = self.push_bytes - _ENVELOPE_BYTES - work.manifest_bytes
-            for obj, answer in _next(stream, wanted):
+            for obj, answer in islice(stream, wanted):
+                wanted -= 1
                 result = _fitting(work.folder, answer, room)
                 added = _encoded_bytes(work.folder, result)
                 if size + added > self.full_at:
@@ -133,7 +145,10 @@ class StoreFolders:
                     batch, size = [work], work.manifest_bytes
                 work.results[obj.object_id] = result
                 size += added
-                self._tick(batch, work)
+                self.work.count(exported=1)
+                self.work.renew()
+            if wanted:
+                self._leave(batch, work)
             if size > self.full_at:
                 self._settle(batch)
                 batch, size = [], 0
@@ -148,12 +163,13 @@ class StoreFolders:
         )
         return tuple(obj for obj in wanted if obj.object_id not in work.results)
 
-    def _tick(self, batch: Sequence[FolderWork], work: FolderWork) -> None:
-        self.work.count(exported=1)
-        self.work.renew()
-        if self.clock.monotonic() >= self.stop_at:
-            self._settle(batch, unfinished=work)
-            raise OutOfTimeError
+    def _leave(self, batch: Sequence[FolderWork], work: FolderWork) -> None:
+        """Time is up in the midst of a folder."""
+        self._settle(batch, unfinished=work)
+        # Whoever goes on will find equal what was stored of it now.
+        self.work.count(equal=-work.stored)
+        self._save(work.place)
+        raise OutOfTimeError
 
     def _settle(
         self, batch: Sequence[FolderWork], unfinished: FolderWork | None = None
@@ -260,13 +276,6 @@ def _decide(
     held: Held,
 ) -> Decision:
     return decide(folder, held, results, notebook_format)
-
-
-def _next(
-    stream: Iterator[tuple[WorkspaceObject, Result]], count: int
-) -> Iterator[tuple[WorkspaceObject, Result]]:
-    for _ in range(count):
-        yield next(stream)
 
 
 def _fitting(folder: PlannedFolder, result: Result, room: int) -> Result:
