@@ -24,6 +24,10 @@ DOORS = {
     ),
     "shared.setting_values": ("shared.domain", "shared.errors"),
     "shared.settings": ("shared.setting_values", "shared.domain", "shared.errors"),
+    "shared.connections": (
+        *("shared.adapters", "shared.settings", "shared.ports"),
+        *("shared.domain", "shared.errors"),
+    ),
     "shared.wiring": ("shared",),
     "functions": (
         *("functions", "shared.services", "shared.wiring"),

@@ -1,0 +1,147 @@
+"""CONNECTIONS: the adapters of one deployment, made of its settings; no service.
+
+Importing this module imports every SDK. `wiring` does so at first use, not before:
+indexing the app must neither wait for them nor fail for a missing setting.
+"""
+
+from dataclasses import dataclass
+
+from shared.adapters import identity
+from shared.adapters.azure_devops_client import AzureDevOpsClient
+from shared.adapters.blobs import StorageBlobs
+from shared.adapters.budget import SharedBudget
+from shared.adapters.budget_rows import TableLaneRows
+from shared.adapters.clock import SystemClock
+from shared.adapters.databricks_client import DatabricksClient
+from shared.adapters.events import LoggedEvents
+from shared.adapters.git_reader import AzureDevOpsReader
+from shared.adapters.git_writer import AzureDevOpsWriter
+from shared.adapters.push_lease import BlobPushLease
+from shared.adapters.queues import StorageQueue
+from shared.adapters.run_index import TableRunIndex
+from shared.adapters.run_store import TableRunStore
+from shared.adapters.storage_clients import (
+    STORAGE_RESOURCE,
+    StorageClients,
+    connect,
+    connect_with_identity,
+)
+from shared.adapters.tables import Table
+from shared.adapters.workspace import DatabricksWorkspace
+from shared.ports import (
+    Blobs,
+    Clock,
+    Events,
+    GitReader,
+    GitWriter,
+    PushLease,
+    Queue,
+    RequestBudget,
+    RunIndex,
+    RunStore,
+    Workspace,
+)
+from shared.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connections:
+    """Everything outside, behind its port; one for a process, shared by its threads."""
+
+    store: RunStore
+    index: RunIndex
+    blobs: Blobs
+    queue: Queue
+    clock: Clock
+    events: Events
+    budget: RequestBudget
+    lease: PushLease
+    workspace: Workspace
+    reader: GitReader
+    writer: GitWriter
+
+
+def connections_of(settings: Settings, workspace_connections: int) -> Connections:
+    """Nothing is sent yet. `workspace_connections`: requests to Databricks at once."""
+    clock = SystemClock()
+    storage = _storage(settings)
+    runs = Table(storage.tables, "runs")
+    reader, writer = _repository(settings, clock)
+    target = settings.azure_devops
+    return Connections(
+        store=TableRunStore(runs),
+        index=TableRunIndex(runs),
+        blobs=StorageBlobs(storage.blobs),
+        queue=StorageQueue(storage.queues),
+        clock=clock,
+        events=LoggedEvents(),
+        budget=_budget(settings, storage, clock),
+        lease=BlobPushLease(
+            storage.blobs,
+            f"{target.org_url}/{target.project}/{target.repository}/{target.branch}",
+            clock,
+        ),
+        workspace=_databricks(settings, workspace_connections),
+        reader=reader,
+        writer=writer,
+    )
+
+
+def _budget(settings: Settings, storage: StorageClients, clock: Clock) -> SharedBudget:
+    return SharedBudget(
+        TableLaneRows(Table(storage.tables, "budgets")),
+        {
+            "list": settings.databricks.list_rps,
+            "export": settings.databricks.export_rps,
+            "import": settings.databricks.import_rps,
+        },
+        clock,
+    )
+
+
+def _storage(settings: Settings) -> StorageClients:
+    storage = settings.storage
+    if storage.connection_string is not None:
+        return connect(storage.connection_string.reveal())
+    return connect_with_identity(
+        storage.blob_url,
+        storage.queue_url,
+        storage.table_url,
+        identity.ManagedIdentityToken(STORAGE_RESOURCE, storage.client_id or None),
+    )
+
+
+def _databricks(settings: Settings, connections: int) -> Workspace:
+    token = settings.databricks.token
+    tokens: identity.TokenSource = (
+        identity.StaticToken(token.reveal())
+        if token
+        else identity.ManagedIdentityToken(
+            identity.DATABRICKS, settings.client_id or None
+        )
+    )
+    host = settings.databricks.host
+    return DatabricksWorkspace(DatabricksClient(host, tokens, connections=connections))
+
+
+def _repository(settings: Settings, clock: Clock) -> tuple[GitReader, GitWriter]:
+    target = settings.azure_devops
+    tokens: identity.TokenSource = (
+        identity.StaticToken(target.pat.reveal())
+        if target.pat
+        else identity.ManagedIdentityToken(
+            identity.AZURE_DEVOPS, settings.client_id or None
+        )
+    )
+    client = AzureDevOpsClient(
+        target.org_url,
+        project=target.project,
+        repository=target.repository,
+        tokens=tokens,
+        scheme="Basic" if target.pat else "Bearer",
+        clock=clock,
+    )
+    return (
+        AzureDevOpsReader(client, target.branch),
+        AzureDevOpsWriter(client, target.branch),
+    )
