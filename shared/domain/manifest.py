@@ -72,7 +72,11 @@ class Excepted:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What is stored of one folder. `git_path` is empty for the workspace's root."""
+    """What is stored of one folder. `git_path` is empty for the workspace's root.
+
+    `notebook_format` is the one in which all its notebooks are wanted and stored; RAW
+    while some are still in another.
+    """
 
     path: str
     git_path: str
