@@ -226,11 +226,11 @@ class FakeEvents:
 
 
 class FakeLease:
-    """One holder at a time within the process; counts."""
+    """One holder at a time, but within a thread it goes on anyway; counts."""
 
     def __init__(self) -> None:
         self.holds = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     @contextmanager
     def hold(self) -> Iterator[None]:

@@ -169,7 +169,7 @@ def once(when: Callable[[str, str], bool], act: Callable[[], object]) -> Any:
     return fault
 
 
-def raising(error: Exception) -> Callable[[], object]:
+def raising(error: BaseException) -> Callable[[], object]:
     """An act that fails."""
 
     def act() -> object:
