@@ -52,7 +52,8 @@ def to_lines(outcomes: Iterable[Outcome]) -> bytes:
 
 def facts_of(outcome: Outcome) -> dict[str, object]:
     """The outcome's fields that say something, by name."""
-    return {k: v for k, v in asdict(outcome).items() if v or type(v) is int}
+    facts = asdict(outcome).items()
+    return {k: v for k, v in facts if v or type(v) is int or k == "path"}
 
 
 def from_lines(raw: bytes) -> Iterator[Outcome]:

@@ -101,7 +101,7 @@ class PlanRun:
         foreign = [
             Outcome(
                 kind=OutcomeKind.FOREIGN,
-                path=git_path,
+                path=git_path or "/",
                 detail="in Git, this folder is not what its manifest says",
             )
             for git_path in caught_up.foreign
