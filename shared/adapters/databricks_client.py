@@ -55,6 +55,11 @@ class DatabricksClient:
             clock=_OneAttempt(),
         )
         self._api = WorkspaceClient(config=self._config).api_client
+        if host.startswith("http://"):
+            # The SDK sizes its pool for https alone; a workspace on this machine
+            # would be asked over a new connection most of the time.
+            session = self._api._api_client._session  # noqa: SLF001
+            session.mount("http://", session.get_adapter("https://"))
 
     def get(
         self, endpoint: Endpoint, subject: str, path: str, query: Mapping[str, str]
