@@ -14,7 +14,7 @@ from shared.domain.repository_texts import (
     shard_comment,
 )
 from shared.domain.runs import Run, Tally
-from shared.errors import Conflict, RefMoved, StaleDecision
+from shared.errors import Conflict, PushRefused, RefMoved, StaleDecision
 from shared.ports import Clock, GitReader
 from shared.services.held import read_held, read_trees
 from shared.services.shard_work import ShardWork
@@ -75,6 +75,7 @@ class Settler:
         reading; a difference after a push is pushed again once. What still differs
         then is `wrong`.
         """
+        stale: list[StaleDecision] = []
         for _ in range(MAX_ATTEMPTS):
             decisions = [state.decide(state.held) for state in states]
             changes = [c for decision in decisions for c in decision.changes]
@@ -82,13 +83,19 @@ class Settler:
                 return self._as_read(states, decisions)
             try:
                 commit = self._push(changes, decisions)
-            except (RefMoved, StaleDecision):
+            except (RefMoved, StaleDecision) as error:
+                stale += [error] if isinstance(error, StaleDecision) else []
                 self.read(states, self.reader.tip())
                 continue
             wrong = self._read_back(states, decisions, commit)
             if wrong:
                 wrong = self._mend(states, decisions)
             return Settled(tuple(decisions), wrong)
+        if len(stale) == MAX_ATTEMPTS:
+            # Not a race: something of somebody else's lies in the way.
+            raise PushRefused(
+                f"{stale[-1]}; what is in the way must be moved or removed"
+            )
         raise Conflict("the backup branch moves faster than we can push")
 
     def vouch(self, state: FolderState, decision: Decision, settled: Settled) -> None:

@@ -127,3 +127,19 @@ def wrong_restore_points(clone: Clone, right: dict[str, bytes]) -> list[str]:
             if stored.stdout != content:
                 wrong.append(f"{tag}:{name}")
     return wrong
+
+
+def test_a_strangers_file_where_a_folder_must_go_is_named_and_not_fought_for(
+    trial: Trial,
+) -> None:
+    trial.workspace.notebook("/Shared/n", "print(1)")
+    trial.run()
+    trial.repository.commit_paths({"Clients": "a file, not a folder\n"})
+    fill(trial)
+    run = trial.run()
+
+    assert run["status"] == "incomplete"
+    assert any(
+        "must be moved or removed" in item["detail"]
+        for item in run["failures"]["items"]
+    )
