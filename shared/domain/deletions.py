@@ -101,7 +101,8 @@ def _count_allowed(
 
 
 def _lost_folders(walk: Walk, index: Index, scope: Scope) -> Iterator[_Candidate]:
-    unreadable = {*walk.failed, *walk.vanished}
+    unlisted = {folder.path for folder in walk.frontier}
+    unreadable = {*walk.failed, *walk.vanished, *unlisted}
     for folder in index.folders():
         inside = any(is_within(folder.path, root) for root in scope.roots)
         seen = folder.path in walk.walked

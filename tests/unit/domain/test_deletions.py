@@ -410,3 +410,12 @@ def test_deletions_are_cut_into_shards_in_their_order() -> None:
     assert [len(shard) for shard in shards] == [2, 1, 2]
     assert [plan for shard in shards for plan in shard] == plans
     assert list(in_shards([], 5)) == []
+
+
+def test_a_folder_that_is_still_to_be_listed_is_not_lost(index: Index) -> None:
+    walk = walked(a_workspace("/a/x", "/d/v"), index)
+    walk.frontier.append(FolderToList("/a/b", "a/b"))
+
+    deletions = planned(walk, index)
+
+    assert "/a/b/" not in gone(deletions)

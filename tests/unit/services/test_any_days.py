@@ -97,9 +97,7 @@ def after_day(app: BackupApp, day: list[Edit]) -> None:
 
 
 quick = settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -131,6 +131,58 @@ def test_a_worker_that_wakes_up_between_confirming_and_pushing_harms_nothing() -
     assert_mirrored(app)
 
 
+def test_a_worker_that_sleeps_right_before_its_push_does_not_make_it() -> None:
+    app = a_backed_up_app()
+    app.workspace.edit("/notes.txt", b"edited")
+    run_id = app.begin()
+    message = to_shard(app, run_id)
+
+    def asleep_while_a_twin_does_it_all() -> None:
+        app.clock.advance(600)
+        app.deliver(message)
+
+    app.git.fault = once(lambda call, _: call == "tip", asleep_while_a_twin_does_it_all)
+    app.step()
+
+    assert app.calls["git.push"] == 1
+    app.pump()
+    assert app.row(run_id).status == "complete"
+    assert_mirrored(app)
+
+
+def test_a_worker_whose_run_was_ended_meanwhile_pushes_nothing() -> None:
+    app = a_backed_up_app()
+    app.workspace.edit("/notes.txt", b"edited")
+    run_id = app.begin()
+    to_shard(app, run_id)
+    at_export(app, lambda: app.bury_plan(run_id))
+
+    app.pump()
+
+    run = app.row(run_id)
+    assert (run.status, run.tally.stored, run.shards_open) == ("failed", 0, 1)
+    assert app.calls["git.push"] == 0
+
+
+def test_a_deleting_shard_sees_what_every_storing_shard_pushed() -> None:
+    app = a_backed_up_app(largest_shard=3)
+    for client in ("acme", "bolt"):
+        app.workspace.edit(f"/Clients/{client}/load", b"# edited")
+        app.workspace.delete(f"/Clients/{client}/report")
+    run_id = app.begin()
+    to_shard(app, run_id)
+    app.git.after = once(
+        lambda call, _: call == "push", lambda: app.deliver(ShardMessage(run_id, 2))
+    )
+
+    app.pump()
+
+    run = app.row(run_id)
+    assert (run.status, run.tally.deleted, run.tally.pushes) == ("complete", 2, 3)
+    assert_mirrored(app)
+    assert_whole(app.git)
+
+
 def test_a_long_export_keeps_its_claim_alive() -> None:
     app = an_app()
     run_id = app.begin()

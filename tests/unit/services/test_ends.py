@@ -35,6 +35,7 @@ def test_a_cancelled_run_ends_without_a_record_and_keeps_what_it_pushed() -> Non
     assert len(app.git.commits) == 1
     assert "queued" not in statuses
     assert "waiting" not in statuses
+    assert app.calls["queue.shard"] == 1
     assert app.index.holder is None
     assert_whole(app.git)
 
@@ -68,6 +69,21 @@ def test_cancelling_does_not_wait_for_a_sweep() -> None:
 
     assert app.row(run_id).status == "cancelled"
     assert app.clock.monotonic() - start < 60
+
+
+def test_cancelling_in_the_midst_of_the_walk_does_not_wait_for_a_sweep_either() -> None:
+    app = an_app(largest_shard=2, window=1, plan_seconds=20)
+    run_id = app.begin()
+    app.workspace.fault = lambda call, _: app.clock.advance(15 if call == "list" else 0)
+    while app.row(run_id).shards < 2:
+        app.step()
+    start = app.clock.monotonic()
+    app.git.fault = once(lambda call, _: call == "push", lambda: app.cancel_run(run_id))
+
+    app.pump()
+
+    assert app.row(run_id).status == "cancelled"
+    assert app.clock.monotonic() - start < 120
 
 
 def test_after_a_cancelled_run_the_next_does_the_rest_only() -> None:
@@ -247,6 +263,19 @@ def test_a_poisoned_plan_is_an_incomplete_walk() -> None:
     )
     assert "Clients/acme/load.py" in app.git.files()
     assert app.git.files()["notes.txt"] == b"edited"
+
+
+def test_a_poisoned_plan_is_never_complete_even_if_nothing_is_missing() -> None:
+    app = a_backed_up_app(plan_seconds=10)
+    app.workspace.fault = lambda call, _: app.clock.advance(20 if call == "list" else 0)
+    run_id = app.begin()
+    app.step()
+
+    app.bury_plan(run_id)
+    app.pump()
+
+    run = app.row(run_id)
+    assert (run.status, run.tally.failed, run.tally.held) == ("incomplete", 0, 0)
 
 
 def test_a_plan_poisoned_before_its_walk_is_a_failed_run() -> None:

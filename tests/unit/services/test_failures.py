@@ -218,6 +218,7 @@ def test_refused_credentials_fail_the_run_with_one_clear_error(moment: str) -> N
     run = app.run()
 
     assert (run.status, run.error) == ("failed", text)
+    assert app.clock.monotonic() < 3_600 + 60
     assert [facts["error"] for facts in app.events.facts("auth.failed")] == [text]
     assert app.events.facts("run.finished")[0]["status"] == "failed"
     assert {shard.status for shard in app.shards(run)} <= {"failed"}

@@ -109,6 +109,43 @@ def test_a_second_planner_loses_and_stops_without_another_effect() -> None:
     assert_mirrored(app)
 
 
+def test_a_planner_that_slept_stops_while_the_other_is_still_at_work() -> None:
+    app = with_folders(12, largest_shard=2, plan_seconds=40)
+    run_id = app.begin()
+    shards: list[int] = []
+
+    def slowly(call: str, path: str) -> None:
+        app.clock.advance(15 if call == "list" else 0)
+        if (call, path) == ("list", "/team1") and not shards:
+            shards.append(0)
+            app.clock.advance(600)
+            app.deliver(PlanMessage(run_id))
+            shards.append(app.row(run_id).shards)
+
+    app.workspace.fault = slowly
+    while len(shards) < 2:
+        app.step()
+    after_waking = app.row(run_id).shards
+    app.pump()
+
+    assert after_waking == shards[1]
+    assert app.row(run_id).status == "complete"
+    assert_mirrored(app)
+
+
+@pytest.mark.parametrize("point", points("blobs.create", range(2, 9)))
+def test_folders_that_are_being_listed_at_a_crash_are_not_forgotten(
+    point: CrashPoint,
+) -> None:
+    app = with_folders(12, largest_shard=3, concurrency=4)
+    app.crash = point
+
+    run = app.run()
+
+    assert run.status == "complete"
+    assert_mirrored(app)
+
+
 def test_a_message_for_a_run_with_a_live_planner_comes_back_later() -> None:
     app = with_folders(3)
     run_id = app.begin()
@@ -310,7 +347,7 @@ def test_a_start_that_waits_goes_on_waiting_behind_another_partial_run() -> None
     app.clock.advance(60)
     app.begin(paths=("/notes.txt",))
 
-    app.repair()
+    app.open_run(app.process()).begin_waiting()
 
     assert app.index.waits == waiting
 

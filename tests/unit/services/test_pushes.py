@@ -111,12 +111,13 @@ def test_folders_that_fill_more_than_a_push_are_cut_between_and_inside() -> None
 
 def test_a_large_manifest_does_not_push_a_full_push_over_the_limit() -> None:
     app = BackupApp(git=WatchedGit(), push_bytes=SMALL_PUSH)
-    for number in range(30):
+    app.workspace.mkdir("/first")
+    for number in range(38):
         app.workspace.add_file(f"/wide/{number}", b"")
     app.run()
     app.workspace.mkdir("/wide/new")
-    app.workspace.add_file("/first/a", bytes(15_000))
-    app.workspace.add_file("/first/b", bytes(3_000))
+    app.workspace.add_file("/first/a", bytes(12_000))
+    app.workspace.add_file("/first/b", bytes(9_000))
 
     run = app.run()
 
