@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.domain.messages import ShardMessage
 from shared.errors import (
     AccessDenied,
     CredentialsRefused,
@@ -223,6 +224,42 @@ def test_refused_credentials_fail_the_run_with_one_clear_error(moment: str) -> N
     assert app.events.facts("run.finished")[0]["status"] == "failed"
     assert {shard.status for shard in app.shards(run)} <= {"failed"}
     assert app.calls["workspace.export"] <= app.window + 1
+
+
+def test_of_two_shards_that_are_refused_at_once_one_is_heard() -> None:
+    app = an_app(largest_shard=2)
+    run_id = app.begin()
+    app.step()
+    nested: list[str] = []
+
+    def refuse(call: str, path: str) -> None:
+        if call == "export":
+            if not nested:
+                nested.append(path)
+                app.deliver(ShardMessage(run_id, 2))
+            raise CredentialsRefused(f"refused at {len(nested)}")
+
+    app.workspace.fault = refuse
+    app.pump()
+
+    assert app.row(run_id).status == "failed"
+    assert len(app.events.facts("auth.failed")) == 1
+
+
+def test_i5_a_refused_run_ends_although_its_last_message_is_lost() -> None:
+    app = an_app(largest_shard=2, window=1)
+    app.workspace.fault = once(
+        lambda call, _: call == "export", raising(CredentialsRefused("expired"))
+    )
+    run_id = app.begin()
+    app.step()
+    app.step()
+    app.pending.clear()
+    app.queue.sent.clear()
+
+    app.pump()
+
+    assert (app.row(run_id).status, app.row(run_id).shards_open) == ("failed", 0)
 
 
 def test_refused_credentials_for_git_fail_the_run_too() -> None:

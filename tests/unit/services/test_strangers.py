@@ -327,6 +327,22 @@ def test_i6_a_strangers_edit_is_found_also_with_lost_state() -> None:
     assert_mirrored(app)
 
 
+def test_i6_a_manifest_that_somebody_moved_is_of_use_even_with_lost_state() -> None:
+    app = a_backed_up_app()
+    raw = app.git.files()[MANIFEST]
+    stranger_commits(app, {MANIFEST: None, manifest_at("Clients/else"): raw})
+    lose_all(app)
+
+    run = app.run()
+
+    assert run.status == "complete"
+    assert {path for path in app.git.files() if path.startswith("Clients/acme/")} == {
+        "Clients/acme/extract.py",
+        "Clients/acme/load.py",
+        "Clients/acme/report.py",
+    }
+
+
 def test_an_index_that_lags_far_behind_is_caught_up() -> None:
     app = an_app()
     app.run()
