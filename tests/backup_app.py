@@ -1,8 +1,7 @@
 """The whole app in memory: runs worked off message by message, with crashes on demand.
 
-Messages come in order, or shuffled, or twice; delays pass on a clock of their own.
-Where a process crashes its message comes back; where no message is left, the clock
-moves on and the sweep runs.
+Messages come in order, shuffled, or twice; delays pass on the fake clock. After a crash
+the message comes back; where none is left, the clock moves on and the sweep runs.
 """
 
 import random
@@ -23,16 +22,15 @@ HIDDEN = 600.0
 BETWEEN_SWEEPS = 780.0
 MAX_STEPS = 2_000
 
-type Sent = tuple[float, int, Message]
-"""When it may be delivered, its number, and what it says."""
+type Sent = tuple[float, int, Message]  # when to deliver it, its number, what it says
 
 
 @dataclass(kw_only=True)
 class BackupApp(UseCases):
     """The use cases, and the platform that calls them.
 
-    `crash` is where the next process dies; `calls` counts the calls of all ports'
-    methods, so that `crash_points(calls)` are all places where one could.
+    `crash` is where the next process dies; `calls` counts all calls of ports, so that
+    `crash_points(calls)` are all places where one could.
     """
 
     twice: bool = False
@@ -49,9 +47,9 @@ class BackupApp(UseCases):
         return self.row(run_id)
 
     def begin(self, **wanted: Any) -> str:
-        """The id of the run that was opened; who got no answer looks, and asks again.
+        """The id of the run that was opened; the timer plans it at once.
 
-        The timer plans its run at once, as far as time allows.
+        Who got no answer looks whether there is a run, and asks again if not.
         """
         before = {*self.index.runs}
         process = self.process()

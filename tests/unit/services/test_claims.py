@@ -164,6 +164,20 @@ def test_a_worker_whose_run_was_ended_meanwhile_pushes_nothing() -> None:
     assert app.calls["git.push"] == 0
 
 
+def test_a_shard_that_ends_after_its_run_does_not_count_any_more() -> None:
+    app = an_app()
+    app.workspace.add("/board", "DASHBOARD", b"{}")
+    app.run()
+    run_id = app.begin()
+    to_shard(app, run_id)
+    at_export(app, lambda: app.bury_plan(run_id))
+    app.step()
+
+    run = app.row(run_id)
+
+    assert (run.status, run.tally.exported, run.shards_open) == ("failed", 0, 1)
+
+
 def test_a_deleting_shard_sees_what_every_storing_shard_pushed() -> None:
     app = a_backed_up_app(largest_shard=3)
     for client in ("acme", "bolt"):
