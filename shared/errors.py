@@ -26,7 +26,12 @@ BackupError
 
 
 class BackupError(Exception):
-    """Anything this product raises on purpose."""
+    """Anything this product raises on purpose.
+
+    `step` is the step of a run in which it came up, empty outside of one.
+    """
+
+    step: str = ""
 
 
 class Transient(BackupError):

@@ -13,6 +13,7 @@ from shared.services.finish_run import FinishRun, release_place
 from shared.services.plan_run import PlanRun
 from shared.services.rows import MAX_TRIES, change_run, delay_after, stop_refused
 from shared.services.run_claim import PlannerReplacedError, RunClaim
+from shared.services.steps import Step, step
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class AdvanceRun:
     plan: PlanRun
     finish: FinishRun
 
+    @step(Step.P1)
     def __call__(self, run_id: str) -> None:
         """Do what can be done now; safe to be called twice, or side by side.
 
@@ -49,7 +51,7 @@ class AdvanceRun:
             self._later(run_id, error)
 
     def _claim(self, run_id: str) -> RunClaim | None:
-        """P1. Shards that close write the row, too: then look again."""
+        """Shards that close write the row, too: then look again."""
         for _ in range(MAX_TRIES):
             stored = self.store.run(run_id)
             if stored is None or not stored.row.status.open:
@@ -145,7 +147,7 @@ class AdvanceRun:
 
     def _later(self, run_id: str, error: Transient) -> None:
         delay = delay_after(error)
-        logger.warning("run %s waits %d s: %s", run_id, delay, error)
+        logger.warning("run %s waits %d s in %s: %s", run_id, delay, error.step, error)
         self.queue.plan(run_id, delay)
 
     def _fail(self, claim: RunClaim, error: Permanent) -> None:

@@ -41,6 +41,7 @@ from shared.services.push_changes import Pusher
 from shared.services.rows import delay_after, stop_refused
 from shared.services.settle import Settler
 from shared.services.shard_work import OutOfTimeError, ShardWork
+from shared.services.steps import Step, step
 from shared.services.store_folders import StoreFolders, largest_object
 
 logger = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ class BackUpShard:
         except Transient as error:
             self._later(run_id, number, error)
 
+    @step(Step.S1)
     def _begin(self, run_id: str, number: int) -> None:
         run = self.store.run(run_id)
         stored = self.store.shard(run_id, number)
@@ -117,6 +119,7 @@ class BackUpShard:
         except Permanent as error:
             self._close(claim, ShardStatus.FAILED, str(error))
 
+    @step(Step.S2)
     def _do(self, run: Run, claim: ShardClaim, *, first: bool) -> None:
         shard = claim.shard
         raw = self.blobs.get(shard.plan)
@@ -153,8 +156,9 @@ class BackUpShard:
         # The last commit we know will do, unless a twin may have pushed since.
         store(run.tip or None if first else self.reader.tip())
 
+    @step(Step.S7)
     def _close(self, claim: ShardClaim, status: ShardStatus, error: str = "") -> None:
-        """S7, then what it sends."""
+        """The rows, then what they allow to be sent."""
         kind = claim.shard.kind
         closed = claim.close(status, window_of(kind, self.window), error)
         self.events.emit(_finished(claim.shard, status, error))
@@ -172,7 +176,8 @@ class BackUpShard:
 
     def _later(self, run_id: str, number: int, error: Transient) -> None:
         delay = delay_after(error)
-        logger.warning("run %s shard %d waits %d s: %s", run_id, number, delay, error)
+        where = f"run {run_id} shard {number}"
+        logger.warning("%s waits %d s in %s: %s", where, delay, error.step, error)
         self.queue.shard(run_id, number, delay)
 
     def _refused(self, run: Run, claim: ShardClaim, error: Permanent) -> None:

@@ -7,6 +7,7 @@ from shared.domain.held import Exported
 from shared.services.export_objects import ObjectExporter
 from shared.services.folder_work import FolderWork, all_equal, forget_contents, untimed
 from shared.services.shard_work import ShardWork
+from shared.services.steps import Step, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class CompareUntimed:
     exporter: ObjectExporter
     keep_bytes: int
 
+    @step(Step.S3)
     def __call__(self, works: Sequence[FolderWork]) -> None:
         """Mark the folders that are `equal`."""
         todo = [(work, obj) for work in works for obj in untimed(work.folder)]

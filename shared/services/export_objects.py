@@ -21,6 +21,7 @@ from shared.errors import (
     Transient,
 )
 from shared.ports import Workspace
+from shared.services.steps import Step, step
 
 TROUBLE_AFTER = 5
 """So many objects in a row that fail with a passing fault: it is the remote."""
@@ -60,6 +61,7 @@ class ObjectExporter:
                 for _, future in running:
                     future.cancel()
 
+    @step(Step.S3)
     def export(self, obj: WorkspaceObject) -> Result:
         """One object's result."""
         try:

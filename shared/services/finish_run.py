@@ -24,6 +24,7 @@ from shared.services.open_run import OpenRun
 from shared.services.plan_run import run_outcomes_name
 from shared.services.record_run import RecordRun
 from shared.services.run_claim import RunClaim
+from shared.services.steps import Step, step
 
 MAX_ATTEMPTS = 10
 
@@ -41,6 +42,7 @@ class FinishRun:
     writer: GitWriter
     open_run: OpenRun
 
+    @step(Step.F1)
     def __call__(self, claim: RunClaim) -> None:
         """Finish the run; safe to do again after a crash at any step."""
         run = claim.run
@@ -118,9 +120,11 @@ class FinishRun:
             part = run_outcomes_name(run.id, "4-foreign")
             self.blobs.put(part, to_lines(examined.foreign))
 
+    @step(Step.F3)
     def _tag(self, run: Run, commit: str) -> None:
         self.writer.tag(f"backup/{run.id}", commit, f"Complete backup {run.id}")
 
+    @step(Step.F4)
     def _write_index(self, ending: Ending, status: RunStatus) -> None:
         if ending.unchanged:
             return
@@ -139,8 +143,9 @@ class FinishRun:
         self.blobs.put(index_name(ending.commit), index.to_bytes())
         self.blobs.put(LATEST, ending.commit.encode("ascii"))
 
+    @step(Step.F5)
     def _close(self, claim: RunClaim, status: RunStatus, ending: Ending) -> None:
-        """F5: the row first, then the place, the event, and the start that waited."""
+        """The row first, then the place, the event, and the start that waited."""
         confirmed = ending.index.record if ending.unchanged else None
 
         def closed(row: Run) -> Run:

@@ -12,6 +12,7 @@ from shared.domain.runs import Mode, Request, new_run
 from shared.domain.scope import Scope, outermost
 from shared.errors import AlreadyExists, InvalidRequest
 from shared.ports import Clock, Events, Queue, RunIndex, RunStore, Write
+from shared.services.steps import Step, step
 
 HTTP = "http"
 TIMER = "timer"
@@ -62,6 +63,7 @@ class OpenRun:
     deadline: timedelta
     noise: Callable[[], str]
 
+    @step(Step.R1)
     def __call__(self, wanted: Wanted) -> Opened:
         """Open a run; it is planned by a message, but the timer plans it itself.
 
@@ -82,6 +84,7 @@ class OpenRun:
         """A start that was due, and is not to be."""
         self.events.emit(Event(EventName.RUN_SKIPPED, "", {"reason": reason}))
 
+    @step(Step.R1)
     def begin(self, request: Request) -> None:
         """Write what an opened run consists of; may be called again after a crash.
 
@@ -96,6 +99,7 @@ class OpenRun:
         facts = {"mode": request.mode.value, "trigger": request.trigger}
         self.events.emit(Event(EventName.RUN_STARTED, request.run_id, facts))
 
+    @step(Step.R1)
     def begin_waiting(self) -> None:
         """Begin the start that waits, if the place is free.
 

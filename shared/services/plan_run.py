@@ -18,6 +18,7 @@ from shared.services.catch_up import CatchUp
 from shared.services.plan_shards import ShardSender
 from shared.services.run_claim import RunClaim
 from shared.services.shard_work import verified_name
+from shared.services.steps import Step, step
 from shared.services.walk_workspace import WalkWorkspace
 
 DELETIONS = "2-deletions"
@@ -47,6 +48,7 @@ class PlanRun:
     fuse: Fuse
     deletions_a_shard: int = 20_000
 
+    @step(Step.P5)
     def walk(self, claim: RunClaim, stop_at: float) -> None:
         """P2 to P5; then the phase is WALKED, or a checkpoint says where we are."""
         if not claim.run.checkpoint:
@@ -69,6 +71,7 @@ class PlanRun:
         if finished:
             self._walked(claim, walk)
 
+    @step(Step.P6)
     def delete(self, claim: RunClaim) -> None:
         """P6, when every storing shard is closed; afterwards the phase is PLANNED."""
         run = claim.run
@@ -91,6 +94,7 @@ class PlanRun:
 
         claim.change(planned)
 
+    @step(Step.P2)
     def _base(self, claim: RunClaim) -> None:
         """P2, and who we are: what the walk is compared with."""
         identity = self.workspace.identity()

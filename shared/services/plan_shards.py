@@ -14,6 +14,7 @@ from shared.domain.runs import Run, Shard, ShardKind, ShardStatus
 from shared.ports import Blobs, Queue
 from shared.services.claim import window_of
 from shared.services.run_claim import RunClaim
+from shared.services.steps import Step, step
 
 FIRST_SHARD_OBJECTS = 100
 MAX_SHARD_FOLDERS = 400
@@ -46,6 +47,7 @@ class ShardSender:
         objects = sum(len(deletion.objects) for deletion in deletions)
         self._send(plan, objects, len(deletions), None)
 
+    @step(Step.P5)
     def checkpoint(self, checkpoint: bytes) -> None:
         """Make the walk durable without a shard."""
         name = self._put_checkpoint(checkpoint)
@@ -62,6 +64,7 @@ class ShardSender:
             run.id, run.shards + 1, kind, self.notebook_format, store, delete
         )
 
+    @step(Step.P5)
     def _send(
         self, plan: ShardPlan, objects: int, folders: int, checkpoint: bytes | None
     ) -> None:

@@ -20,6 +20,7 @@ from shared.ports import Blobs, Clock, GitReader, GitWriter
 from shared.services.ending import Ending
 from shared.services.history import find_commit
 from shared.services.plan_run import run_outcomes_name
+from shared.services.steps import Step, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class RecordRun:
     reader: GitReader
     writer: GitWriter
 
+    @step(Step.F2)
     def __call__(self, ending: Ending, status: RunStatus, tip: str | None) -> Recorded:
         """The record as it was pushed, or as it is there already: then that counts.
 

@@ -18,6 +18,7 @@ from shared.errors import Conflict, PushRefused, RefMoved, StaleDecision
 from shared.ports import Clock, GitReader
 from shared.services.held import read_held, read_trees
 from shared.services.shard_work import ShardWork
+from shared.services.steps import Step, step
 
 MAX_ATTEMPTS = 10
 TOP_FILES = {".gitattributes": GITATTRIBUTES, "README.md": README}
@@ -54,8 +55,9 @@ class Settler:
     _top_missing: tuple[str, ...] = ()
     _pushes: int = 0
 
+    @step(Step.S2)
     def read(self, states: Sequence[FolderState], commit: str | None) -> None:
-        """S2: what Git holds for the folders at `commit` (None: no branch yet)."""
+        """What Git holds for the folders at `commit` (None: no branch yet)."""
         found = read_held(
             self.reader,
             commit,
@@ -77,7 +79,7 @@ class Settler:
         """
         stale: list[StaleDecision] = []
         for _ in range(MAX_ATTEMPTS):
-            decisions = [state.decide(state.held) for state in states]
+            decisions = self._decide(states)
             changes = [c for decision in decisions for c in decision.changes]
             if not changes:
                 return self._as_read(states, decisions)
@@ -97,6 +99,10 @@ class Settler:
                 f"{stale[-1]}; what is in the way must be moved or removed"
             )
         raise Conflict("the backup branch moves faster than we can push")
+
+    @step(Step.S4)
+    def _decide(self, states: Sequence[FolderState]) -> list[Decision]:
+        return [state.decide(state.held) for state in states]
 
     def vouch(self, state: FolderState, decision: Decision, settled: Settled) -> None:
         """Note at which commit a folder was found to be as decided, or was not."""
@@ -123,6 +129,7 @@ class Settler:
             return self._read_back(states, decisions, commit)
         raise Conflict("the backup branch moves faster than we can push")
 
+    @step(Step.S5)
     def _push(self, changes: Sequence[Change], decisions: Sequence[Decision]) -> str:
         claim = self.work.claim
         shard = claim.shard
@@ -141,13 +148,14 @@ class Settler:
         opened = self.run.request.opened_at
         return (self.clock.now() - opened).total_seconds()
 
+    @step(Step.S6)
     def _read_back(
         self,
         states: Sequence[FolderState],
         decisions: Sequence[Decision],
         commit: str,
     ) -> dict[str, tuple[str, ...]]:
-        """S6: the Git paths that are not as decided, by the folder's path."""
+        """The Git paths that are not as decided, by the folder's path."""
         paths = [state.git_path for state in states]
         trees, present = read_trees(self.reader, commit, paths, tuple(TOP_FILES))
         self._top_missing = tuple(n for n in TOP_FILES if n not in present)

@@ -11,6 +11,7 @@ from shared.domain.verified import Verified, verified_lines
 from shared.ports import Blobs
 from shared.services.claim import ShardClaim
 from shared.services.push_changes import Pusher
+from shared.services.steps import Step, step
 
 _COUNTED = {
     OutcomeKind.EXCEPTED: "excepted",
@@ -82,11 +83,13 @@ class ShardWork:
         )
         self._verified.append(Verified(decision.path, decision.git_path, commit, line))
 
+    @step(Step.S3)
     def renew(self) -> None:
         """Keep the claim, and show the exports made since the last save."""
         saved = self.claim.shard.tally
         self.claim.renew(replace(saved, exported=self.tally.exported))
 
+    @step(Step.S6)
     def save(self, position: int) -> None:
         """Make it durable: outcomes and folders first, then the row that names them."""
         shard = self.claim.shard

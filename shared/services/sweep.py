@@ -18,6 +18,7 @@ from shared.services.finish_run import release_place
 from shared.services.forget import Forget
 from shared.services.open_run import RETRY, Opening, OpenRun, Wanted
 from shared.services.rows import change_run
+from shared.services.steps import Step, step
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Sweep:
     retries: int
     retention: timedelta
 
+    @step(Step.W1)
     def __call__(self) -> None:
         """Everything once; safe to be called at any time and side by side."""
         self._complete_opening()
@@ -59,6 +61,7 @@ class Sweep:
             run_ids.append(active.run_id)
         return [stored.row for key in run_ids if (stored := self.store.run(key))]
 
+    @step(Step.W3)
     def _complete_opening(self) -> None:
         """A run that was opened, but whose row was not written; or ended, not freed."""
         request = self.index.active()
@@ -74,17 +77,40 @@ class Sweep:
             release_place(self.index, self.open_run, stored.row)
 
     def _look_after(self, run: Run) -> None:
-        now = self.clock.now()
-        if now > run.deadline and not run.stop:
-            run = change_run(self.store, run.id, _too_late)
-            self.queue.plan(run.id)
+        self._resend(run)
+        run = self._end_if_late(run)
+        if run.phase is Phase.WALKING and not run.stop:
+            self._revive(run)
+        elif not run.shards_open or run.stop:
+            self._finish(run)
+
+    @step(Step.W1)
+    def _resend(self, run: Run) -> None:
         for stored in self.store.shards(run.id, ShardStatus.QUEUED):
             if self._is_lost(stored.row):
                 self.queue.shard(run.id, stored.row.number)
-        planned = run.phase is Phase.WALKING or not run.shards_open or run.stop
+
+    @step(Step.W2)
+    def _revive(self, run: Run) -> None:
+        self._send_if_dead(run)
+
+    @step(Step.W3)
+    def _finish(self, run: Run) -> None:
+        self._send_if_dead(run)
+
+    def _send_if_dead(self, run: Run) -> None:
+        """Its worker died, or no message of it can still be on its way."""
         dead = bool(run.owner) or self._old(run.touched_at)
-        if planned and dead and not held_by_other(run, "", now):
+        if dead and not held_by_other(run, "", self.clock.now()):
             self.queue.plan(run.id)
+
+    @step(Step.W4)
+    def _end_if_late(self, run: Run) -> Run:
+        if run.stop or self.clock.now() <= run.deadline:
+            return run
+        run = change_run(self.store, run.id, _too_late)
+        self.queue.plan(run.id)
+        return run
 
     def _is_lost(self, shard: Shard) -> bool:
         """Its worker died, or no message of it can still be on its way."""
@@ -94,8 +120,9 @@ class Sweep:
     def _old(self, moment: datetime | None) -> bool:
         return moment is None or self.clock.now() - moment > LOST_AFTER
 
+    @step(Step.W5)
     def _retry(self, runs: list[Run]) -> None:
-        """W5: the newest run of full scope, if trying again can help."""
+        """The newest run of full scope, if trying again can help."""
         last = next(
             (run for run in runs if run.request.full_scope and not run.request.dry_run),
             None,
@@ -124,8 +151,8 @@ class Sweep:
             and run.request.attempt < self.retries
         )
 
+    @step(Step.W6)
     def _forget(self, newest: list[Run]) -> None:
-        """W6."""
         Forget(
             store=self.store,
             index=self.index,

@@ -19,6 +19,7 @@ from shared.errors import (
 from shared.ports import Clock, Workspace
 from shared.services.plan_shards import MAX_SHARD_FOLDERS, ShardSender, shard_size
 from shared.services.run_claim import RunClaim
+from shared.services.steps import Step, step
 
 TROUBLE_AFTER = 5
 """So many listings in a row that fail with a passing fault: it is the remote."""
@@ -78,6 +79,7 @@ class WalkWorkspace:
         throttled = any(isinstance(error, Throttled) for error in faults)
         return throttled or len(faults) >= TROUBLE_AFTER
 
+    @step(Step.P3)
     def _trouble(self) -> Transient | None:
         """The workspace's own trouble, and then its folders are still to be listed.
 
@@ -114,8 +116,13 @@ class WalkWorkspace:
     def _submit(self, pool: ThreadPoolExecutor) -> None:
         while self.walk.frontier and len(self._in_flight) < self.concurrency:
             folder = self.walk.frontier.pop()
-            self._in_flight[pool.submit(self.workspace.list, folder.path)] = folder
+            self._in_flight[pool.submit(self._listed, folder.path)] = folder
 
+    @step(Step.P3)
+    def _listed(self, path: str) -> tuple[WorkspaceObject, ...]:
+        return self.workspace.list(path)
+
+    @step(Step.P3)
     def _take(self, folder: FolderToList, listing: Listing) -> None:
         try:
             objects = listing.result()
@@ -134,6 +141,7 @@ class WalkWorkspace:
             self._compare(folder, objects)
         self.claim.renew()
 
+    @step(Step.P4)
     def _compare(
         self, folder: FolderToList, objects: tuple[WorkspaceObject, ...]
     ) -> None:
