@@ -35,12 +35,10 @@ def read_held(
         return Found({git_path: Held() for git_path in git_paths})
     trees, present = read_trees(reader, commit, git_paths, files)
     fallback = known or {}
-    wanted = {held.manifest_blob for held in trees.values()} | {
-        fallback.get(git_path, "")
-        for git_path, held in trees.items()
-        if not held.manifest_blob
-    }
-    manifests = _manifests(reader, wanted - {""})
+    there = {held.manifest_blob for held in trees.values()} - {""}
+    manifests = _readable(reader.blobs(sorted(there)) if there else {})
+    lost = {fallback.get(path, "") for path, t in trees.items() if not t.manifest_blob}
+    manifests |= _as_far_as_kept(reader, lost - {""})
     held = {
         git_path: Held(
             _manifest_of(git_path, tree, manifests, reader, fallback),
@@ -98,33 +96,27 @@ def _manifest_of(
         return manifest
     before = known.get(git_path, "")
     if before and before not in manifests:
-        manifests = _manifests(reader, {before})
+        manifests = _as_far_as_kept(reader, {before})
     return manifests.get(before)
 
 
-def _manifests(reader: GitReader, ids: set[str]) -> dict[str, Manifest]:
-    if not ids:
+def _as_far_as_kept(reader: GitReader, ids: Iterable[str]) -> dict[str, Manifest]:
+    """Of manifests that no tree names any more, those that Git still has."""
+    wanted = sorted(ids)
+    if not wanted:
         return {}
     try:
-        blobs = reader.blobs(sorted(ids))
+        return _readable(reader.blobs(wanted))
     except NotFound:
-        blobs = _one_by_one(reader, ids)
-    return {
-        key: manifest
-        for key, raw in blobs.items()
-        if (manifest := read_manifest(raw)) is not None
-    }
+        half = len(wanted) // 2
+        parts = (wanted[:half], wanted[half:]) if half else ()
+        found = [_as_far_as_kept(reader, part) for part in parts]
+    return {key: manifest for part in found for key, manifest in part.items()}
 
 
-def _one_by_one(reader: GitReader, ids: set[str]) -> dict[str, bytes]:
-    """What can be read of blobs of which one is gone (rewritten history)."""
-    found: dict[str, bytes] = {}
-    for key in sorted(ids):
-        try:
-            found |= reader.blobs([key])
-        except NotFound:
-            continue
-    return found
+def _readable(blobs: Mapping[str, bytes]) -> dict[str, Manifest]:
+    read = {key: read_manifest(raw) for key, raw in blobs.items()}
+    return {key: manifest for key, manifest in read.items() if manifest is not None}
 
 
 def read_manifest(raw: bytes) -> Manifest | None:
