@@ -1,0 +1,139 @@
+"""Both servers of the one-machine stack in threads, and the use cases over them.
+
+The adapters, the SDKs, HTTP and Git are real; time, messages and (unless a test asks
+for Azurite) state are in memory, so that an outage of ten minutes takes no time.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.azure_devops import app as azure_devops
+from local.azure_devops.organization import Organization
+from local.azure_devops.state import SERVER, Server
+from local.control import Control
+from local.databricks import app as databricks
+from local.databricks.access import ACCESS, Access
+from local.databricks.errors import error_shape
+from local.databricks.store import Store
+from local.serving import serve_in_thread
+from shared.adapters.azure_devops_client import AzureDevOpsClient
+from shared.adapters.databricks_client import DatabricksClient
+from shared.adapters.git_reader import AzureDevOpsReader
+from shared.adapters.git_writer import AzureDevOpsWriter
+from shared.adapters.identity import StaticToken
+from shared.adapters.pacing import PacedWorkspace, RetryingGitReader
+from shared.adapters.workspace import DatabricksWorkspace
+from shared.ports import Clock, GitReader, GitWriter
+from tests.fakes.storage import FakeBudget
+
+ORGANIZATION, PROJECT = "acme", "backup"
+TIMEOUT = 0.25
+"""Seconds without a byte after which a server counts as hung."""
+
+_names = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Remote:
+    """One server, what arms its faults, and the requests that it counts."""
+
+    url: str
+    control: Control
+
+    def arm(self, *faults: Mapping[str, object]) -> None:
+        """More faults, as `POST /_local/faults` takes them."""
+        self.control.faults.arm([dict(fault) for fault in faults])
+
+    def disarm(self) -> None:
+        """No faults, and counts from nothing."""
+        self.control.faults.disarm()
+        self.control.traffic.forget()
+
+    @property
+    def fired(self) -> int:
+        """How often any fault fired."""
+        return sum(int(str(f["fired"])) for f in self.control.faults.as_json())
+
+
+@dataclass(frozen=True)
+class Site:
+    """Both remotes, and what is behind them."""
+
+    databricks: Remote
+    store: Store
+    access: Access
+    azure_devops: Remote
+    server: Server
+
+    @property
+    def organization(self) -> Organization:
+        """Where repositories are made."""
+        return self.server.organization
+
+    def reset(self) -> str:
+        """An empty workspace, no faults, no rules; the name of a new repository."""
+        self.databricks.disarm()
+        self.azure_devops.disarm()
+        self.store.clear()
+        name = f"repository-{next(_names)}"
+        self.organization.create(self.organization.project(PROJECT), name)
+        return name
+
+
+@contextmanager
+def a_site(folder: Path) -> Iterator[Site]:
+    """Serve both until the block ends."""
+    store = Store()
+    watched, hosted = Control(error_shape=error_shape), azure_devops_control()
+    workspace = databricks.create_app(store, watched)
+    organization = azure_devops.create_app(folder, control=hosted)
+    with serve_in_thread(workspace) as one, serve_in_thread(organization) as other:
+        yield Site(
+            Remote(one, watched),
+            store,
+            workspace[ACCESS],
+            Remote(other, hosted),
+            organization[SERVER],
+        )
+    store.close()
+
+
+def azure_devops_control() -> Control:
+    """Faults whose answers look like the service's own."""
+    return Control(error_shape=azure_devops.error_shape, route_of=azure_devops.route_of)
+
+
+class RealGit:
+    """Reader and writer of one repository as the one object the use cases get."""
+
+    def __init__(self, reader: GitReader, writer: GitWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.writer if name in {"push", "tag"} else self.reader, name)
+
+
+def a_workspace(site: Site, clock: Clock, budget: FakeBudget) -> PacedWorkspace:
+    """The workspace as the app is wired to it, but for the budget's waiting."""
+    token = StaticToken(databricks.LOCAL_TOKEN)
+    client = DatabricksClient(site.databricks.url, token, timeout=TIMEOUT)
+    return PacedWorkspace(DatabricksWorkspace(client), budget, clock)
+
+
+def a_repository(site: Site, name: str, clock: Clock) -> RealGit:
+    """The repository as the app is wired to it."""
+    client = AzureDevOpsClient(
+        f"{site.azure_devops.url}/{ORGANIZATION}",
+        project=PROJECT,
+        repository=name,
+        tokens=StaticToken("a token of no use elsewhere"),
+        scheme="Basic",
+        clock=clock,
+        timeout=TIMEOUT,
+    )
+    reader = RetryingGitReader(AzureDevOpsReader(client, "main"), clock)
+    return RealGit(reader, AzureDevOpsWriter(client, "main"))

@@ -1,0 +1,106 @@
+"""Every fault, wherever it applies: the run is complete and true, or says what is not.
+
+Each row is data (`*_cases.py`). The run that meets the fault comes after a first backup
+and a day's work; the run after it, without the fault, makes good exactly what was
+missing.
+"""
+
+import re
+
+import pytest
+
+from shared.domain.runs import Run
+from tests.matrix.azure_devops_cases import azure_devops_cases
+from tests.matrix.cases import Case
+from tests.matrix.databricks_cases import databricks_cases
+from tests.matrix.scene import BOARD, Scene, a_scene
+from tests.matrix.site import Site
+
+CASES = [*databricks_cases(), *azure_devops_cases()]
+
+
+@pytest.mark.parametrize(
+    "case", CASES, ids=[f"{case.remote}: {case.name}" for case in CASES]
+)
+def test_a_fault_ends_well(site: Site, case: Case) -> None:
+    scene = a_scene(site)
+    scene.begin()
+    scene.a_day()
+    arm(scene, case)
+
+    run = scene.run()
+    fired = disarm(scene, case)
+    left = scene.differs()
+    told(scene, run, case)
+    honest(scene, run, left - {*case.expected.unseen})
+    healing = scene.run()
+
+    assert fired or not case.faults, "the fault never came"
+    assert run.status != "failed" or scene.differs() <= left
+    assert healing.status == "complete", healing.error
+    assert scene.exported() == exports_due(scene, case, left)
+    assert scene.differs() == set(case.expected.exceptions)
+    assert scene.strays() == set()
+    assert scene.run().unchanged
+
+
+def arm(scene: Scene, case: Case) -> None:
+    if case.prepare:
+        case.prepare(scene)
+    remote = getattr(scene.site, case.remote)
+    remote.arm(*case.faults)
+    if case.outage is not None:
+        scene.clock.call(case.outage, remote.control.faults.disarm)
+
+
+def disarm(scene: Scene, case: Case) -> bool:
+    remote = getattr(scene.site, case.remote)
+    fired = remote.fired > 0 or case.outage is not None
+    remote.disarm()
+    if case.repair:
+        case.repair(scene)
+    return fired
+
+
+def told(scene: Scene, run: Run, case: Case) -> None:
+    """The run ended as expected, and its record names what it should, no more."""
+    expected = case.expected
+    assert run.status == expected.status, run.error
+    assert re.search(expected.error, run.error), run.error
+    if expected.status == "failed":
+        return
+    assert scene.named(run, "failures") == sorted(expected.failures)
+    assert scene.named(run, "held_deletions") == sorted(expected.held)
+    assert scene.named(run, "vanished") == sorted(expected.vanished)
+    new = [x["path"] for x in scene.record(run)["exceptions"]["named"]]
+    assert sorted(new) == sorted(expected.exceptions)
+
+
+def honest(scene: Scene, run: Run, left: set[str]) -> None:
+    """I1: nothing is missing that is not named, and only what is complete is tagged."""
+    tagged = f"refs/tags/backup/{run.id}" in scene.tags
+    assert tagged == (run.status == "complete")
+    if run.status == "failed":
+        return
+    record = scene.record(run)
+    names = [
+        fact["path"]
+        for kind in ("failures", "held_deletions", "vanished", "exceptions")
+        for fact in record[kind]["named"]
+    ]
+    names += [f"/{fact['path']}" for fact in record["foreign_changes"]["named"]]
+    unnamed = {p for p in left if not any(_covers(name, p) for name in names)}
+    assert unnamed == set()
+
+
+def _covers(name: str, path: str) -> bool:
+    """Whether it names the object, a folder above it, or its file in Git."""
+    below = path.startswith(f"{name}/")
+    return name in {"/", path} or below or name.rpartition(".")[0] == path
+
+
+def exports_due(scene: Scene, case: Case, left: set[str]) -> list[str]:
+    """What a run has to export now: what Git lacks, and what has no time."""
+    shown = {path for path, _ in scene.shown()}
+    lacking = left & shown - {*case.expected.exceptions}
+    return sorted(lacking | {BOARD, *case.expected.again})
