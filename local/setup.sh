@@ -79,6 +79,8 @@ run_npm() {
 
 install_azurite() {
   say "installing Azurite, the storage emulator (about 190 MB)"
+  # npm would empty what a link leads to, which may be another checkout's.
+  if [ -L node_modules ]; then rm node_modules; fi
   run_npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 }
 
