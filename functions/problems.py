@@ -122,7 +122,8 @@ def _retry_after(error: Transient) -> int:
     """Whole seconds. What a remote asked for cannot keep a caller away for hours."""
     asked = error.retry_after if isinstance(error, Throttled) else None
     seconds = RETRY_AFTER_SECONDS if asked is None else asked
-    return int(min(max(seconds, 1), MAX_RETRY_AFTER_SECONDS))
+    # In this order a NaN, which is neither more nor less than anything, is one second.
+    return int(min(MAX_RETRY_AFTER_SECONDS, max(1, seconds)))
 
 
 def _log_unexpected(error: Exception) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from azure.core.exceptions import AzureError, HttpResponseError
 
+from shared.adapters.remote_words import wait_of
 from shared.errors import (
     AccessDenied,
     AlreadyExists,
@@ -24,9 +25,6 @@ from shared.errors import (
     TooLarge,
     Unavailable,
 )
-
-MAX_RETRY_AFTER = 300.0
-"""However long the service asks us to wait, we ask again after this many seconds."""
 
 _ATTEMPTS = 3
 _PAUSE_SECONDS = 0.2
@@ -89,7 +87,7 @@ def translate(action: str, error: AzureError) -> BackupError:
     code = code_of(error)
     text = f"{action}: storage answered {status} {code}".rstrip()
     if status == 429 or code in _THROTTLED:
-        return Throttled(text, _retry_after(error))
+        return Throttled(text, wait_of(_header(error, "Retry-After")))
     if status >= 500 or status == 408:
         return Unavailable(text)
     return _refused(status, code, text)
@@ -112,14 +110,6 @@ def _clash(code: str, text: str) -> BackupError:
     if code.endswith(("BeingDeleted", "BeingCreated", "BeingDisabled")):
         return Unavailable(text)
     return Conflict(text)
-
-
-def _retry_after(error: AzureError) -> float | None:
-    try:
-        seconds = float(_header(error, "Retry-After") or "")
-    except ValueError:
-        return None
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER)
 
 
 def _header(error: AzureError, name: str) -> str | None:

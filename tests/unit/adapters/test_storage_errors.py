@@ -229,6 +229,19 @@ def test_nobody_sleeps_in_here_for_as_long_as_the_service_says(
     assert len(server.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "heard"), [("7", 7), ("-7", 0), ("nan", None), ("1e308", 300)]
+)
+def test_a_pause_that_is_none_is_not_passed_on(
+    server: Storage, storage: StorageClients, said: str, heard: float | None
+) -> None:
+    server.will(503, "ServerBusy", Retry_After=said)
+
+    with pytest.raises(Throttled) as caught:
+        READS["table get"](storage)
+    assert caught.value.retry_after == heard
+
+
 @pytest.mark.parametrize("call", ALL.values(), ids=ALL.keys())
 def test_no_error_shows_the_signature(
     server: Storage,

@@ -1,5 +1,6 @@
 import inspect
 import logging
+import math
 from typing import Never
 
 import azure.functions as func
@@ -74,7 +75,17 @@ def test_a_setting_error_names_the_setting(
 
 @pytest.mark.parametrize(
     ("asked", "told_to_wait"),
-    [(None, 5), (7.9, 7), (0.0, 1), (-5.0, 1), (1e9, MAX_RETRY_AFTER_SECONDS)],
+    [
+        (None, 5),
+        (7.9, 7),
+        (0.0, 1),
+        (-5.0, 1),
+        (1e9, MAX_RETRY_AFTER_SECONDS),
+        (1e308, MAX_RETRY_AFTER_SECONDS),
+        (math.inf, MAX_RETRY_AFTER_SECONDS),
+        (-math.inf, 1),
+        (math.nan, 1),
+    ],
 )
 def test_a_remote_cannot_keep_callers_away_for_hours(
     api: Api,
