@@ -1,21 +1,19 @@
 """DECISIONS: the record that closes a run and makes its commit a restore point."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from shared.domain.index import LastRecord
 from shared.domain.outcomes import Outcome, OutcomeKind, facts_of
+from shared.domain.run_ids import is_run_id, record_path
 from shared.domain.runs import Run, RunStatus
 from shared.domain.scope import Scope
 from shared.errors import UnknownVersion
 
 RECORD_VERSION = 1
 MAX_NAMED = 200
-
-_RECORD_PATH = re.compile(r"\.backup/runs/[0-9]{4}/[0-9]{2}/[0-9]{2}/[^/]+\.json")
 
 _NAMED: tuple[tuple[str, OutcomeKind], ...] = (
     ("failures", OutcomeKind.FAILED),
@@ -38,7 +36,8 @@ class Named:
 
 def is_record_path(path: str) -> bool:
     """Whether a run's record lies at this Git path."""
-    return _RECORD_PATH.fullmatch(path) is not None
+    run_id = path.rpartition("/")[2].removesuffix(".json")
+    return is_run_id(run_id) and path == record_path(run_id)
 
 
 def scope_key(scope: Scope) -> str:

@@ -1,5 +1,7 @@
 """DECISIONS: the words this product leaves in the backup repository."""
 
+import re
+
 from shared.domain.runs import Run, RunStatus, ShardKind, Tally
 
 GITATTRIBUTES = b"* -text\n"
@@ -73,10 +75,20 @@ def record_comment(run: Run, status: RunStatus, seconds: float) -> str:
 
 
 def is_record_comment(comment: str, run_id: str) -> bool:
-    """Whether the commit of this message closes the run."""
-    return f"Backup-Record: {run_id}" in comment.splitlines()
+    """Whether the commit of this message says that it closes the run."""
+    return f"Backup-Record: {run_id}" in _trailers(comment)
 
 
 def is_run_comment(comment: str, run_id: str) -> bool:
     """Whether the commit of this message says that this run made it."""
-    return f"Backup-Run: {run_id}" in comment.splitlines()
+    return f"Backup-Run: {run_id}" in _trailers(comment)
+
+
+def is_push_comment(comment: str, token: str) -> bool:
+    """Whether the commit of this message says that it is the push of this token."""
+    return token in _trailers(comment)
+
+
+def _trailers(comment: str) -> list[str]:
+    """The last paragraph's lines. A caller's own line, above them, never counts."""
+    return re.split(r"\n\s*\n", comment.strip())[-1].splitlines()

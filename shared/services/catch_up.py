@@ -9,11 +9,10 @@ from shared.domain.held import Held, foreign_edits
 from shared.domain.index import Index, LastRecord, index_folder
 from shared.domain.manifest import folder_of_manifest
 from shared.domain.record import is_record_path, last_record
-from shared.domain.repository_texts import is_record_comment
 from shared.errors import Permanent
 from shared.ports import Blobs, GitReader
 from shared.services.held import read_held, read_manifest, sort_items
-from shared.services.history import find_commit
+from shared.services.history import find_record
 
 LATEST = "index/latest"
 FOLDERS_A_READ = 250
@@ -134,10 +133,7 @@ class CatchUp:
     def _commit_of(self, record: str, tip: str) -> str:
         """The commit that added the record: it closes a run, and says of which."""
         run_id = record.rpartition("/")[2].removesuffix(".json")
-        found = find_commit(
-            self.reader, tip, lambda commit: is_record_comment(commit.comment, run_id)
-        )
-        return found or ""
+        return find_record(self.reader, tip, run_id) or ""
 
 
 def index_name(commit: str) -> str:

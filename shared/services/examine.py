@@ -11,6 +11,7 @@ from shared.domain.outcomes import Outcome, OutcomeKind
 from shared.domain.repository_texts import is_run_comment
 from shared.domain.runs import Run, Shard
 from shared.ports import GitReader
+from shared.services.ending import Ending
 
 FIRST_READS = (1, 10)
 """A stranger's commits are few; whole messages cost the service a request each."""
@@ -56,9 +57,8 @@ class Examine:
     verified: Mapping[str, str]
     managed: Mapping[str, IndexedFolder]
 
-    def __call__(self) -> Examined:
-        """No request beside the tip's where all commits are the shards' own."""
-        tip = self.reader.tip()
+    def __call__(self, tip: str | None) -> Examined:
+        """No request where all commits are the shards' own."""
         base = self.run.base or None
         if tip is None:
             return Examined(tip, rewritten=base is not None)
@@ -120,16 +120,25 @@ class Examine:
             if git_path is None:
                 continue
             checked = places.get(self.verified.get(git_path, ""), len(places))
-            if checked > stretch.place:
+            suspect = checked > stretch.place
+            if suspect:
                 examined.suspects.add(git_path)
-                state = "the next run puts it right"
-            else:
-                state = "put right"
-            if stretch.foreign:
-                detail = f"was changed in Git by somebody else; {state}"
+            # What may be wrong is named, whoever the commits say made them.
+            if stretch.foreign or suspect:
+                who = "by somebody else" if stretch.foreign else "after it was checked"
+                state = "the next run puts it right" if suspect else "put right"
+                detail = f"was changed in Git {who}; {state}"
                 examined.foreign.append(
                     Outcome(kind=OutcomeKind.FOREIGN, path=path, detail=detail)
                 )
+
+
+def examine(reader: GitReader, ending: Ending, tip: str | None) -> Examined:
+    """The commits from a run's base to `tip` that no shard of it made."""
+    managed = {folder.git_path: folder for folder in ending.folders()}
+    verified = {path: found.commit for path, found in ending.verified.items()}
+    ours = own_commits(iter(ending.shards))
+    return Examine(reader, ending.run, ours, verified, managed)(tip)
 
 
 def managed_folder(path: str, managed: Mapping[str, IndexedFolder]) -> str | None:

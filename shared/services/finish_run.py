@@ -19,7 +19,7 @@ from shared.ports import (
 )
 from shared.services.catch_up import LATEST, index_name
 from shared.services.ending import Ending, dry_status, gather, is_unchanged, status_of
-from shared.services.examine import Examine, Examined, managed_folder, own_commits
+from shared.services.examine import Examined, examine, managed_folder
 from shared.services.open_run import OpenRun
 from shared.services.plan_run import run_outcomes_name
 from shared.services.record_run import RecordRun
@@ -88,7 +88,7 @@ class FinishRun:
     def _examine_and_record(self, claim: RunClaim, ending: Ending) -> RunStatus:
         """F1 to F3, again from the start where the tip moves in between."""
         for _ in range(MAX_ATTEMPTS):
-            examined = self._examine(ending)
+            examined = examine(self.reader, ending, self.reader.tip())
             self._note_foreign(claim, ending, examined)
             record = RecordRun(self.blobs, self.clock, self.reader, self.writer)
             try:
@@ -101,12 +101,6 @@ class FinishRun:
                 self._tag(claim.run, ending.commit)
             return recorded.status
         raise Conflict("the backup branch moves faster than a record is written")
-
-    def _examine(self, ending: Ending) -> Examined:
-        managed = {f.git_path: f for f in ending.folders()}
-        verified = {path: v.commit for path, v in ending.verified.items()}
-        ours = own_commits(iter(ending.shards))
-        return Examine(self.reader, ending.run, ours, verified, managed)()
 
     def _note_foreign(
         self, claim: RunClaim, ending: Ending, examined: Examined

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from shared.domain.git import Change, Push
+from shared.domain.blob_ids import blob_id
+from shared.domain.git import Change, Push, TreeItem
+from shared.domain.repository_texts import is_push_comment
 from shared.errors import Throttled, Unavailable
 from shared.ports import GitReader, GitWriter, PushLease
 from shared.services.claim import ShardClaim
@@ -40,15 +42,32 @@ class Pusher:
         except Throttled:
             raise
         except Unavailable:
-            landed = self._landed(token)
+            landed = self._landed(push, token)
             if landed is None:
                 raise
             return landed
 
-    def _landed(self, token: str) -> str | None:
-        """The commit of a push whose answer was lost, if it took effect."""
-        return find_commit(
+    def _landed(self, push: Push, token: str) -> str | None:
+        """The commit of a push whose answer was lost, if it took effect.
+
+        Nobody looks at our own commits again, so it must hold nothing but our changes.
+        """
+        commit = find_commit(
             self.reader,
             self.reader.tip(),
-            lambda commit: token in commit.comment.splitlines(),
+            lambda commit: is_push_comment(commit.comment, token),
         )
+        if commit is None:
+            return None
+        pushed = {
+            change.path: "" if change.content is None else blob_id(change.content)
+            for change in push.changes
+        }
+        changed = self._changed(push.old, commit)
+        ours = all(pushed.get(item.path) == item.object_id for item in changed)
+        return commit if ours else None
+
+    def _changed(self, old: str | None, commit: str) -> tuple[TreeItem, ...]:
+        if old is None:
+            return self.reader.tree(commit)
+        return self.reader.compare(old, commit).changed

@@ -1,24 +1,31 @@
 """USE CASE PARTS: F2, the record that closes a run, or the one it left before."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.domain.git import Change, ChangeKind, Push
+from shared.domain.index import LastRecord
 from shared.domain.outcomes import Outcome, OutcomeKind, from_lines
 from shared.domain.record import MAX_NAMED, Named, last_record, write_record
 from shared.domain.repository_texts import (
     GITATTRIBUTES,
     README,
-    is_record_comment,
     record_comment,
 )
 from shared.domain.run_ids import record_path
 from shared.domain.runs import Run, RunStatus
 from shared.domain.walk import Walk
-from shared.errors import StaleDecision, Throttled, Unavailable, UnknownVersion
+from shared.errors import (
+    PushRefused,
+    StaleDecision,
+    Throttled,
+    Unavailable,
+    UnknownVersion,
+)
 from shared.ports import Blobs, Clock, GitReader, GitWriter
-from shared.services.ending import Ending
-from shared.services.history import find_commit
+from shared.services.ending import Ending, status_of
+from shared.services.examine import examine
+from shared.services.history import find_record
 from shared.services.plan_run import run_outcomes_name
 from shared.services.steps import Step, step
 
@@ -44,7 +51,8 @@ class RecordRun:
     def __call__(self, ending: Ending, status: RunStatus, tip: str | None) -> Recorded:
         """The record as it was pushed, or as it is there already: then that counts.
 
-        `RefMoved` where `tip` is no longer the branch's.
+        What else lies at its path is replaced. `RefMoved` where `tip` is no longer the
+        branch's, `PushRefused` where something is in the way.
         """
         run = ending.run
         now = self.clock.now()
@@ -57,24 +65,39 @@ class RecordRun:
             changes.append(Change(ChangeKind.ADD, "README.md", README))
         seconds = (now - run.request.opened_at).total_seconds()
         comment = record_comment(run, status, seconds)
+        push = Push(tip, comment, tuple(changes))
         try:
-            commit = self.writer.push(Push(tip, comment, tuple(changes)))
+            return Recorded(self.writer.push(push), status)
         except Throttled:
             raise
         except (StaleDecision, Unavailable):
-            adopted = self._adopted(run.id, status)
-            if adopted is None:
+            adopted = self._adopted(ending, status)
+            if adopted is not None:
+                return adopted
+            if not self._is_taken(tip, record_path(run.id)):
                 raise
-            return adopted
-        return Recorded(commit, status)
+        record = replace(changes[0], kind=ChangeKind.EDIT)
+        return Recorded(self.writer.push(replace(push, changes=(record,))), status)
 
-    def _adopted(self, run_id: str, status: RunStatus) -> Recorded | None:
+    def _is_taken(self, tip: str | None, path: str) -> bool:
+        """Whether a file of somebody else's has the place of the record.
+
+        `PushRefused` where it cannot just be replaced.
+        """
+        if tip is None:
+            return False
+        above = [path[:at] for at, letter in enumerate(path) if letter == "/"]
+        found = {item.path for item in self.reader.items(tip, [path], [path, *above])}
+        if found - {path}:
+            raise PushRefused(
+                f"what is in the way of {path} must be moved or removed: {min(found)}"
+            )
+        return path in found
+
+    def _adopted(self, ending: Ending, status: RunStatus) -> Recorded | None:
         """The record of an end that crashed, or whose answer got lost."""
-        commit = find_commit(
-            self.reader,
-            self.reader.tip(),
-            lambda commit: is_record_comment(commit.comment, run_id),
-        )
+        run_id = ending.run.id
+        commit = find_record(self.reader, self.reader.tip(), run_id)
         if commit is None:
             return None
         path = record_path(run_id)
@@ -82,10 +105,19 @@ class RecordRun:
             raw = self.reader.blobs([item.object_id])[item.object_id]
             try:
                 told = last_record(raw, commit)
-                return Recorded(commit, RunStatus(told.status))
-            except (UnknownVersion, ValueError):
+            except UnknownVersion:
                 break
+            except ValueError:
+                return None
+            return Recorded(commit, self._as_told(ending, told))
         return Recorded(commit, status)
+
+    def _as_told(self, ending: Ending, told: LastRecord) -> RunStatus:
+        """Complete if the record says so, and the commits up to it bear it out."""
+        examined = examine(self.reader, ending, told.commit)
+        then = status_of(replace(ending, suspects=examined.suspects))
+        whole = told.status == then == RunStatus.COMPLETE and not examined.rewritten
+        return RunStatus.COMPLETE if whole else RunStatus.INCOMPLETE
 
     def _named(self, run: Run, ending: Ending) -> dict[OutcomeKind, Named]:
         lists: dict[OutcomeKind, list[Outcome]] = {kind: [] for kind in OutcomeKind}

@@ -194,6 +194,9 @@ def test_a_day_that_never_was_is_no_time() -> None:
         ".backup/folders/2026/11/22/x.json",
         "a/.backup/runs/2026/11/22/x.json",
         ".backup/runs/2026/11/22/x.json/folder.json",
+        ".backup/runs/2026/11/22/notes.json",
+        ".backup/runs/2026/11/23/20261122T020000Z-3f9a1c.json",
+        ".backup/runs/2026/11/22/20261122T020000Z-3f9a1c",
     ],
 )
 def test_other_paths_are_no_records(path: str) -> None:

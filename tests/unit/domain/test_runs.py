@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.domain.git import Change, ChangeKind, Push
 from shared.domain.repository_texts import (
+    is_push_comment,
     is_record_comment,
     is_run_comment,
     push_token,
@@ -64,11 +65,45 @@ def test_commits_say_what_they_are_and_of_which_run() -> None:
 
     assert stored.startswith("Back up 4 objects\n")
     assert deleted.startswith("Remove 3 objects\n")
-    assert token in stored.splitlines()
+    assert is_push_comment(stored, token)
     assert [is_run_comment(c, run.id) for c in (stored, deleted, closing)] == [True] * 3
     assert [is_record_comment(c, run.id) for c in (stored, closing)] == [False, True]
     assert not is_run_comment(stored, run.id[:-1])
     assert "somebody's own line" in stored
+
+
+@pytest.mark.parametrize("word", ["Backup-Record: {}", "Backup-Run: {}"])
+def test_a_callers_line_is_never_taken_for_ours(word: str) -> None:
+    other = a_run()
+    token = push_token(other.id, 1, 1, 1)
+    line = word.format(other.id)
+    told = [
+        comment
+        for text in (line, f"  {line}  ", token)
+        for run in [a_run(a_request(message=text))]
+        for comment in (
+            shard_comment(run, ShardKind.STORE, "own token", Tally(stored=4), 1.25),
+            record_comment(run, RunStatus.COMPLETE, 60.0),
+        )
+    ]
+
+    assert not any(is_record_comment(comment, other.id) for comment in told)
+    assert not any(is_run_comment(comment, other.id) for comment in told)
+    assert not any(is_push_comment(comment, token) for comment in told)
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n\r\n", "  \n"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_our_own_words_are_known_however_they_come_back(
+    newline: str, ending: str
+) -> None:
+    run = a_run(a_request(message="by hand"))
+    comment = record_comment(run, RunStatus.COMPLETE, 60.0)
+
+    came_back = comment.replace("\n", newline) + ending
+
+    assert is_record_comment(came_back, run.id)
+    assert is_run_comment(came_back, run.id)
 
 
 changes = st.builds(
