@@ -66,7 +66,7 @@ class HttpFront:
         add("POST", "/admin/functions/{name}", self._admin(self._run))
         add("GET", "/_local/worker", self._admin(self._worker))
         add("DELETE", "/_local/worker", self._admin(self._kill))
-        add("*", "/{path:.*}", self._function)
+        add("*", r"/{path:[\s\S]*}", self._function)  # a dot is no line's end
 
     async def _function(self, request: web.Request) -> web.StreamResponse:
         found = self._find(request)

@@ -47,7 +47,7 @@ def test_a_request_reaches_the_function_and_its_answer_comes_back(
     with bench.host() as host:
         answer = ask(
             host,
-            "/api/echo/hello/a%20b?x=1&x=2&y=%C3%BC",
+            "/api/echo/hello/a%20b%0A?x=1&x=2&y=%C3%BC",
             "POST",
             body=b"\x00\xff",
             **{"X-Given": "there"},
@@ -60,7 +60,7 @@ def test_a_request_reaches_the_function_and_its_answer_comes_back(
     assert answer.headers["Location"] == "/there"
     assert seen["method"] == "POST"
     assert seen["url"].startswith(host.url + "/api/echo/hello/")
-    assert (seen["word"], seen["rest"]) == ("hello", "a b")
+    assert (seen["word"], seen["rest"]) == ("hello", "a b\n")
     assert seen["query"] == {"x": "1,2", "y": "ü"}
     assert seen["header"] == "there"
     assert seen["body"] == "\x00\xff"
