@@ -241,6 +241,17 @@ def test_items_are_those_of_the_commit(repository: Repository) -> None:
     assert (item.path, item.object_id) == ("a", blob_id(b"1"))
 
 
+def test_a_path_may_be_asked_for_as_a_folder_and_as_a_file(
+    repository: Repository,
+) -> None:
+    commit = repository.store(a__b__x=b"1", c=b"2")
+    files = ["a", "a/b", "a/b/x", "a/b/x/y", "c", "d"]
+
+    found = {i.path for i in repository.reader.items(commit, ["a/b", "c", "d"], files)}
+
+    assert found == {"a/b/x", "c"}
+
+
 def test_items_of_an_unknown_commit_are_not_found(repository: Repository) -> None:
     repository.store(a=b"1")
 
