@@ -2,13 +2,12 @@
 
 import functools
 import json
-import logging
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import azure.functions as func
 
+from functions.surprises import log_unexpected
 from shared.errors import (
     AccessDenied,
     BackupError,
@@ -24,8 +23,6 @@ from shared.errors import (
 PROBLEM_TYPES = "urn:databricks-workspace-backup:problem:"
 RETRY_AFTER_SECONDS = 5
 MAX_RETRY_AFTER_SECONDS = 300
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ def told(handler: Handler) -> Handler:
         except BackupError as error:
             return _told(error)
         except Exception as error:  # noqa: BLE001 - the outermost edge of a trigger
-            _log_unexpected(error)
+            log_unexpected(error, "answering")
             return UNEXPECTED.answer("The app's log has the details.")
 
     return telling
@@ -104,7 +101,7 @@ def _told(error: BackupError) -> func.HttpResponse:
     for kind, problem in _PLAIN:
         if isinstance(error, kind):
             return problem.answer(str(error))
-    _log_unexpected(error)
+    log_unexpected(error, "answering")
     return UNEXPECTED.answer("The app's log has the details.")
 
 
@@ -124,9 +121,3 @@ def _retry_after(error: Transient) -> int:
     seconds = RETRY_AFTER_SECONDS if asked is None else asked
     # In this order a NaN, which is neither more nor less than anything, is one second.
     return int(min(MAX_RETRY_AFTER_SECONDS, max(1, seconds)))
-
-
-def _log_unexpected(error: Exception) -> None:
-    """Type and place only: a message may quote what must not be logged."""
-    where = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("unexpected %s at\n%s", type(error).__name__, where)

@@ -1,14 +1,10 @@
 """TRIGGERS: the messages of runs and shards; knows no remote system."""
 
-import logging
-
 import azure.functions as func
 
+from functions.surprises import log_unexpected
 from shared.domain.messages import PlanMessage, ShardMessage, decode
-from shared.errors import BackupError
 from shared.wiring import app
-
-logger = logging.getLogger(__name__)
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call] # the package has no types
 
@@ -41,8 +37,8 @@ def bury_plan(message: func.QueueMessage) -> None:
         wanted = decode(message.get_body())
         if isinstance(wanted, PlanMessage):
             app().bury_plan(wanted.run_id)
-    except (BackupError, ValueError):
-        logger.exception("a poisoned plan could not be buried")
+    except Exception as error:  # noqa: BLE001 - the outermost edge of a trigger
+        log_unexpected(error, "burying a plan")
 
 
 @bp.function_name("bury_shard")
@@ -53,5 +49,5 @@ def bury_shard(message: func.QueueMessage) -> None:
         wanted = decode(message.get_body())
         if isinstance(wanted, ShardMessage):
             app().bury_shard(wanted.run_id, wanted.shard)
-    except (BackupError, ValueError):
-        logger.exception("a poisoned shard could not be buried")
+    except Exception as error:  # noqa: BLE001 - the outermost edge of a trigger
+        log_unexpected(error, "burying a shard")

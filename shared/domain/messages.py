@@ -42,7 +42,7 @@ def decode(text: str | bytes) -> Message:
     """
     try:
         facts = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("the message is not JSON") from None
     if not isinstance(facts, dict):
         raise ValueError("the message is not a JSON object")  # noqa: TRY004 - one error for all garbage
