@@ -7,8 +7,10 @@ their digests, not their contents.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from shared.domain.digest import digest_of_manifest
+from shared.domain.known_failures import NO_FAILURES, KnownFailures
 from shared.domain.manifest import Manifest
 from shared.domain.names import NamedBefore
 from shared.domain.objects import DIRECTORY, parent
@@ -105,7 +107,11 @@ def index_folder(manifest: Manifest, blob: str, *, vouched: bool) -> IndexedFold
 
 @dataclass(frozen=True, slots=True)
 class LastRecord:
-    """The newest run record in the repository, as far as the next run needs it."""
+    """The newest run record in the repository, as far as the next run needs it.
+
+    `admin`: an administrator saw what the branch holds, and no complete run of full
+    scope has been made with less sight since.
+    """
 
     run_id: str
     status: str
@@ -113,6 +119,7 @@ class LastRecord:
     commit: str
     identity: str = ""
     admin: bool = False
+    known: KnownFailures = NO_FAILURES
 
 
 class Index:
@@ -198,7 +205,7 @@ class Index:
         head = json.loads(first)
         if head["version"] > INDEX_VERSION:
             raise UnknownVersion(f"index version {head['version']}")
-        record = LastRecord(**head["record"]) if head["record"] else None
+        record = _record_of(head["record"]) if head["record"] else None
         index = Index(head["commit"], record, head["suspects"])
         for line in lines:
             # The path is a line's first value: no need to decode the rest.
@@ -217,7 +224,13 @@ def _folders_above(folder: IndexedFolder) -> dict[str, str]:
     return above
 
 
+def _record_of(facts: Mapping[str, Any]) -> LastRecord:
+    known = KnownFailures.from_bytes(facts.get("known", "{}").encode("ascii"))
+    return LastRecord(**{**facts, "known": known})
+
+
 def _record_facts(record: LastRecord | None) -> dict[str, object] | None:
     if record is None:
         return None
-    return {name: getattr(record, name) for name in LastRecord.__slots__}
+    facts = {name: getattr(record, name) for name in LastRecord.__slots__}
+    return {**facts, "known": record.known.to_bytes().decode("ascii")}

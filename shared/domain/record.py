@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from shared.domain.index import LastRecord
+from shared.domain.known_failures import KnownFailures
 from shared.domain.outcomes import Outcome, OutcomeKind, facts_of
 from shared.domain.run_ids import is_run_id, record_path
 from shared.domain.runs import Run, RunStatus
@@ -14,6 +15,8 @@ from shared.errors import UnknownVersion
 
 RECORD_VERSION = 1
 MAX_NAMED = 200
+MAX_FAILURES = 1_000
+"""More of these are named, for the next run tells known ones from new by them."""
 
 _NAMED: tuple[tuple[str, OutcomeKind], ...] = (
     ("failures", OutcomeKind.FAILED),
@@ -34,6 +37,28 @@ class Named:
     total: int = 0
 
 
+def most_named(kind: OutcomeKind) -> int:
+    """How many outcomes of the kind a record names."""
+    return MAX_FAILURES if kind is OutcomeKind.FAILED else MAX_NAMED
+
+
+def sees_as_admin(before: LastRecord | None, run: Run, status: RunStatus) -> bool:
+    """What `LastRecord.admin` is to be after the run.
+
+    An identity that lost the right is not trusted with deletions by the next night
+    only because this night noted it down: a complete run of full scope settles it.
+    """
+    settled = status is RunStatus.COMPLETE and run.request.full_scope
+    return run.admin or (not settled and before is not None and before.admin)
+
+
+def still_failing(before: LastRecord | None, run: Run) -> tuple[str, ...]:
+    """The known failures that the run, of some paths only, did not try again."""
+    if before is None or run.request.full_scope:
+        return ()
+    return tuple(sorted(p for p in before.known.paths if not run.request.covers(p)))
+
+
 def is_record_path(path: str) -> bool:
     """Whether a run's record lies at this Git path."""
     run_id = path.rpartition("/")[2].removesuffix(".json")
@@ -51,8 +76,12 @@ def write_record(
     finished_at: str,
     named: Mapping[OutcomeKind, Named],
     excluded: Sequence[str],
+    before: LastRecord | None = None,
 ) -> bytes:
-    """The record's bytes: JSON with sorted keys that reads well in a diff."""
+    """The record's bytes: JSON with sorted keys that reads well in a diff.
+
+    `before` is what the run was based on; some of it holds on.
+    """
     request = run.request
     facts = {
         "version": RECORD_VERSION,
@@ -70,7 +99,12 @@ def write_record(
             "full": request.full_scope,
             "excluded": list(excluded[:MAX_NAMED]),
         },
-        "identity": {"name": run.identity, "admin": run.admin},
+        "identity": {
+            "name": run.identity,
+            "admin": run.admin,
+            "last_seen_as_admin": sees_as_admin(before, run, status),
+        },
+        "still_failing": list(still_failing(before, run)),
         "base": run.base,
         "counts": asdict(run.tally),
         "calls": dict(run.calls),
@@ -80,7 +114,7 @@ def write_record(
         entry = named.get(kind, Named())
         facts[key] = {
             "total": entry.total,
-            "named": [_facts(outcome) for outcome in entry.outcomes[:MAX_NAMED]],
+            "named": [_facts(o) for o in entry.outcomes[: most_named(kind)]],
         }
     return (json.dumps(facts, indent=1, sort_keys=True) + "\n").encode("ascii")
 
@@ -91,7 +125,9 @@ def last_record(raw: bytes, commit: str) -> LastRecord:
         facts: dict[str, Any] = json.loads(raw)
         if facts["version"] > RECORD_VERSION:
             raise UnknownVersion(f"run record version {facts['version']}")
-        told, identity = facts["scope"], facts["identity"]
+        told, identity, failed = facts["scope"], facts["identity"], facts["failures"]
+        failing = {_string(fact["path"]) for fact in failed["named"]}
+        failing.update(_string(path) for path in facts.get("still_failing", ()))
         scope = Scope(
             roots=tuple(_string(root) for root in told["roots"]),
             excludes=tuple(_string(glob) for glob in told["exclude"]),
@@ -102,7 +138,10 @@ def last_record(raw: bytes, commit: str) -> LastRecord:
             scope=scope_key(scope),
             commit=commit,
             identity=_string(identity["name"]),
-            admin=bool(identity["admin"]),
+            admin=bool(identity.get("last_seen_as_admin", identity["admin"])),
+            known=KnownFailures(
+                frozenset(failing), max(len(failing), int(failed["total"]))
+            ),
         )
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError("the run record is not one of ours") from error

@@ -83,6 +83,7 @@ class Tally:
     excepted: int = 0
     new_exceptions: int = 0
     failed: int = 0
+    new_failures: int = 0
     vanished: int = 0
     deleted: int = 0
     moved: int = 0
@@ -120,6 +121,10 @@ class Request:
     requested_by: str = ""
     attempt: int = 0
     opened_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+    def covers(self, path: str) -> bool:
+        """Whether the run looks at the object or folder at this path."""
+        return self.scope.covers(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from shared.domain.index import Index, IndexedFolder
+from shared.domain.index import Index, IndexedFolder, LastRecord
 from shared.domain.outcomes import Outcome, OutcomeKind, to_lines
 from shared.domain.plan import PlannedDeletion, PlannedFolder, ShardPlan
-from shared.domain.record import scope_key
+from shared.domain.record import Named, scope_key
 from shared.domain.runs import Run, RunStatus, Shard, ShardStatus, Stop, Tally
 from shared.domain.verified import Verified, read_verified
 from shared.ports import Blobs, RunStore
@@ -16,7 +16,7 @@ from shared.services.shard_work import verified_name
 
 @dataclass(slots=True)
 class Ending:
-    """What is known of a run at its end."""
+    """What is known of a run at its end; `record` is the one it left, if it did."""
 
     run: Run
     shards: list[Shard]
@@ -24,7 +24,8 @@ class Ending:
     verified: dict[str, Verified] = field(default_factory=dict)
     suspects: set[str] = field(default_factory=set)
     undone: list[Outcome] = field(default_factory=list)
-    commit: str = ""
+    named: dict[OutcomeKind, Named] = field(default_factory=dict)
+    record: LastRecord | None = None
     unchanged: bool = False
 
     def folders(self) -> Iterator[IndexedFolder]:

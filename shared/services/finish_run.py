@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from shared.domain.events import Event, EventName
-from shared.domain.index import Index, LastRecord
+from shared.domain.index import Index
+from shared.domain.known_failures import NO_FAILURES
 from shared.domain.outcomes import to_lines
-from shared.domain.record import scope_key
 from shared.domain.runs import Run, RunStatus, Stop, Tally
 from shared.errors import Conflict, RefMoved
 from shared.ports import (
@@ -20,6 +20,7 @@ from shared.ports import (
 from shared.services.catch_up import LATEST, index_name
 from shared.services.ending import Ending, dry_status, gather, is_unchanged, status_of
 from shared.services.examine import Examined, examine, managed_folder
+from shared.services.name_outcomes import name_outcomes
 from shared.services.open_run import OpenRun
 from shared.services.plan_run import run_outcomes_name
 from shared.services.record_run import RecordRun
@@ -62,7 +63,7 @@ class FinishRun:
         ending.unchanged = is_unchanged(status, ending) and self._stands(ending)
         if not ending.unchanged:
             status = self._examine_and_record(claim, ending)
-        self._write_index(ending, status)
+        self._write_index(ending)
         self._close(claim, status, ending)
 
     def _stands(self, ending: Ending) -> bool:
@@ -90,16 +91,16 @@ class FinishRun:
         for _ in range(MAX_ATTEMPTS):
             examined = examine(self.reader, ending, self.reader.tip())
             self._note_foreign(claim, ending, examined)
-            record = RecordRun(self.blobs, self.clock, self.reader, self.writer)
+            self._name(ending)
+            write = RecordRun(self.blobs, self.clock, self.reader, self.writer)
             try:
-                recorded = record(ending, status_of(ending), examined.tip)
+                record = write(ending, status_of(ending), examined.tip)
             except RefMoved:
                 continue
-            ending.commit = recorded.commit
-            complete = recorded.status is RunStatus.COMPLETE
-            if complete and claim.run.request.full_scope:
-                self._tag(claim.run, ending.commit)
-            return recorded.status
+            ending.record, status = record, RunStatus(record.status)
+            if status is RunStatus.COMPLETE and claim.run.request.full_scope:
+                self._tag(claim.run, record.commit)
+            return status
         raise Conflict("the backup branch moves faster than a record is written")
 
     def _note_foreign(
@@ -114,33 +115,36 @@ class FinishRun:
             part = run_outcomes_name(run.id, "4-foreign")
             self.blobs.put(part, to_lines(examined.foreign))
 
+    def _name(self, ending: Ending) -> None:
+        run, before = ending.run, ending.index.record
+        known = before.known if before else NO_FAILURES
+        named = name_outcomes(self.blobs, run, ending.shards, known)
+        tally = replace(run.tally, new_failures=named.new_failures)
+        ending.named, ending.run = named.by_kind, replace(run, tally=tally)
+
     @step(Step.F3)
     def _tag(self, run: Run, commit: str) -> None:
         self.writer.tag(f"backup/{run.id}", commit, f"Complete backup {run.id}")
 
     @step(Step.F4)
-    def _write_index(self, ending: Ending, status: RunStatus) -> None:
-        if ending.unchanged:
+    def _write_index(self, ending: Ending) -> None:
+        record = ending.record
+        if record is None:
             return
-        run = ending.run
-        record = LastRecord(
-            run_id=run.id,
-            status=status.value,
-            scope=scope_key(run.request.scope),
-            commit=ending.commit,
-            identity=run.identity,
-            admin=run.admin,
-        )
-        index = Index(ending.commit, record, ending.suspects)
+        index = Index(record.commit, record, ending.suspects)
         for folder in ending.folders():
             index.put(folder)
-        self.blobs.put(index_name(ending.commit), index.to_bytes())
-        self.blobs.put(LATEST, ending.commit.encode("ascii"))
+        self.blobs.put(index_name(record.commit), index.to_bytes())
+        self.blobs.put(LATEST, record.commit.encode("ascii"))
 
     @step(Step.F5)
     def _close(self, claim: RunClaim, status: RunStatus, ending: Ending) -> None:
         """The row first, then the place, the event, and the start that waited."""
         confirmed = ending.index.record if ending.unchanged else None
+        record = confirmed or ending.record
+        late = Tally(
+            failed=len(ending.undone), new_failures=ending.run.tally.new_failures
+        )
 
         def closed(row: Run) -> Run:
             return replace(
@@ -149,8 +153,8 @@ class FinishRun:
                 finished_at=self.clock.now(),
                 owner="",
                 lease_until=None,
-                tally=row.tally + Tally(failed=len(ending.undone)),
-                commit=confirmed.commit if confirmed else ending.commit,
+                tally=row.tally + late,
+                commit=record.commit if record else "",
                 unchanged=ending.unchanged,
                 confirms=confirmed.run_id if confirmed else "",
             )
@@ -179,6 +183,7 @@ def _finished(run: Run) -> Event:
         "stored": tally.stored,
         "bytes": tally.stored_bytes,
         "failed": tally.failed,
+        "failures_new": tally.new_failures,
         "held": tally.held,
         "deleted": tally.deleted,
         "exceptions_new": tally.new_exceptions,

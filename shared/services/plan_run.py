@@ -29,6 +29,11 @@ def run_outcomes_name(run_id: str, part: str) -> str:
     return f"runs/{run_id}/outcomes/{part}"
 
 
+def known_failures_name(run_id: str) -> str:
+    """The blob that says what had failed already before the run."""
+    return f"runs/{run_id}/known-failures"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRun:
     """Plans a run as far as time allows."""
@@ -112,6 +117,9 @@ class PlanRun:
         ]
         if foreign:
             self.blobs.put(run_outcomes_name(run.id, "0-found"), to_lines(foreign))
+        record = caught_up.index.record
+        if record and record.known.total:
+            self.blobs.put(known_failures_name(run.id), record.known.to_bytes())
         walk = Walk(roots_to_list(run.request.scope.roots, caught_up.index))
         name = f"runs/{run.id}/checkpoints/{self.noise()}"
         self.blobs.create(name, walk.to_bytes())

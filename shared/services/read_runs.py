@@ -8,11 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 
+from shared.domain.known_failures import NO_FAILURES, KnownFailures
 from shared.domain.outcomes import CHANGES, Outcome, OutcomeKind, from_lines
 from shared.domain.runs import Run, Shard, ShardStatus, add_calls
 from shared.errors import InvalidRequest
 from shared.ports import Blobs, Clock, RunIndex, RunStore
-from shared.services.plan_run import run_outcomes_name
+from shared.services.plan_run import known_failures_name, run_outcomes_name
 from shared.services.rows import read_run
 
 MAX_BLOBS_A_PAGE = 400
@@ -166,11 +167,17 @@ class ReadRuns:
             names = {name for shard in shards for name in shard.outcomes}
             names.update(self.blobs.names(run_outcomes_name(run_id, "")))
             wanted = tuple(collected[listing] for listing in marks or Listing)
-            self._collect(f"runs/{run_id}/", sorted(names), wanted)
+            raw = self.blobs.get(known_failures_name(run_id))
+            known = KnownFailures.from_bytes(raw) if raw else NO_FAILURES
+            self._collect(f"runs/{run_id}/", sorted(names), wanted, known)
         return {listing: wanted.page() for listing, wanted in collected.items()}
 
     def _collect(
-        self, prefix: str, names: Iterable[str], lists: tuple["_Collected", ...]
+        self,
+        prefix: str,
+        names: Iterable[str],
+        lists: tuple["_Collected", ...],
+        known: KnownFailures,
     ) -> None:
         first = min(wanted.mark.blob for wanted in lists)
         short = (name.removeprefix(prefix) for name in names)
@@ -180,7 +187,7 @@ class ReadRuns:
                 return
             raw = self.blobs.get(prefix + name) or b""
             for line, outcome in enumerate(from_lines(raw)):
-                _offer(lists, Mark(name, line), outcome)
+                _offer(lists, Mark(name, line), _told(outcome, known))
         beyond = next(ahead, None)
         for wanted in lists:
             wanted.stop(beyond)
@@ -211,6 +218,13 @@ def _done(shard: Shard) -> int:
     stored = tally.equal + tally.exported
     not_stored = tally.excepted + tally.failed + tally.vanished
     return min(shard.objects, stored + not_stored + tally.deleted + tally.moved)
+
+
+def _told(outcome: Outcome, known: KnownFailures) -> Outcome:
+    """The outcome; of a failure, whether it was there before the run."""
+    if outcome.kind is not OutcomeKind.FAILED:
+        return outcome
+    return replace(outcome, known=known.knows(outcome.path))
 
 
 def _offer(lists: Iterable["_Collected"], at: Mark, outcome: Outcome) -> None:

@@ -1,12 +1,10 @@
 """USE CASE PARTS: F2, the record that closes a run, or the one it left before."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shared.domain.git import Change, ChangeKind, Push
 from shared.domain.index import LastRecord
-from shared.domain.outcomes import Outcome, OutcomeKind, from_lines
-from shared.domain.record import MAX_NAMED, Named, last_record, write_record
+from shared.domain.record import last_record, write_record
 from shared.domain.repository_texts import (
     GITATTRIBUTES,
     README,
@@ -26,16 +24,7 @@ from shared.ports import Blobs, Clock, GitReader, GitWriter
 from shared.services.ending import Ending, status_of
 from shared.services.examine import examine
 from shared.services.history import find_record
-from shared.services.plan_run import run_outcomes_name
 from shared.services.steps import Step, step
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The commit that closes the run, and the status its record tells."""
-
-    commit: str
-    status: RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +37,9 @@ class RecordRun:
     writer: GitWriter
 
     @step(Step.F2)
-    def __call__(self, ending: Ending, status: RunStatus, tip: str | None) -> Recorded:
+    def __call__(
+        self, ending: Ending, status: RunStatus, tip: str | None
+    ) -> LastRecord:
         """The record as it was pushed, or as it is there already: then that counts.
 
         What else lies at its path is replaced. `RefMoved` where `tip` is no longer the
@@ -57,7 +48,12 @@ class RecordRun:
         run = ending.run
         now = self.clock.now()
         raw = write_record(
-            run, status, now.isoformat(), self._named(run, ending), self._excluded(run)
+            run,
+            status,
+            now.isoformat(),
+            ending.named,
+            self._excluded(run),
+            ending.index.record,
         )
         changes = [Change(ChangeKind.ADD, record_path(run.id), raw)]
         if tip is None:
@@ -67,17 +63,17 @@ class RecordRun:
         comment = record_comment(run, status, seconds)
         push = Push(tip, comment, tuple(changes))
         try:
-            return Recorded(self.writer.push(push), status)
+            return last_record(raw, self.writer.push(push))
         except Throttled:
             raise
         except (StaleDecision, Unavailable):
-            adopted = self._adopted(ending, status)
+            adopted = self._adopted(ending, raw)
             if adopted is not None:
                 return adopted
             if not self._is_taken(tip, record_path(run.id)):
                 raise
         record = replace(changes[0], kind=ChangeKind.EDIT)
-        return Recorded(self.writer.push(replace(push, changes=(record,))), status)
+        return last_record(raw, self.writer.push(replace(push, changes=(record,))))
 
     def _is_taken(self, tip: str | None, path: str) -> bool:
         """Whether a file of somebody else's has the place of the record.
@@ -94,7 +90,7 @@ class RecordRun:
             )
         return path in found
 
-    def _adopted(self, ending: Ending, status: RunStatus) -> Recorded | None:
+    def _adopted(self, ending: Ending, ours: bytes) -> LastRecord | None:
         """The record of an end that crashed, or whose answer got lost."""
         run_id = ending.run.id
         commit = find_record(self.reader, self.reader.tip(), run_id)
@@ -109,8 +105,8 @@ class RecordRun:
                 break
             except ValueError:
                 return None
-            return Recorded(commit, self._as_told(ending, told))
-        return Recorded(commit, status)
+            return replace(told, status=self._as_told(ending, told).value)
+        return last_record(ours, commit)
 
     def _as_told(self, ending: Ending, told: LastRecord) -> RunStatus:
         """Complete if the record says so, and the commits up to it bear it out."""
@@ -118,20 +114,6 @@ class RecordRun:
         then = status_of(replace(ending, suspects=examined.suspects))
         whole = told.status == then == RunStatus.COMPLETE and not examined.rewritten
         return RunStatus.COMPLETE if whole else RunStatus.INCOMPLETE
-
-    def _named(self, run: Run, ending: Ending) -> dict[OutcomeKind, Named]:
-        lists: dict[OutcomeKind, list[Outcome]] = {kind: [] for kind in OutcomeKind}
-        totals = dict.fromkeys(OutcomeKind, 0)
-        for outcome in self._outcomes(run, ending):
-            totals[outcome.kind] += 1
-            if len(lists[outcome.kind]) < MAX_NAMED:
-                lists[outcome.kind].append(outcome)
-        return {kind: Named(tuple(lists[kind]), totals[kind]) for kind in OutcomeKind}
-
-    def _outcomes(self, run: Run, ending: Ending) -> Iterator[Outcome]:
-        names = [name for shard in ending.shards for name in shard.outcomes]
-        for name in (*self.blobs.names(run_outcomes_name(run.id, "")), *names):
-            yield from from_lines(self.blobs.get(name) or b"")
 
     def _excluded(self, run: Run) -> list[str]:
         raw = self.blobs.get(run.checkpoint)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shared.domain.index import LastRecord
 from shared.domain.outcomes import Outcome, OutcomeKind
 from shared.domain.record import (
+    MAX_FAILURES,
     MAX_NAMED,
     Named,
     is_record_path,
@@ -58,7 +59,11 @@ def test_a_record_says_what_was_asked_done_and_left_out() -> None:
     assert facts["message"] == "before the release"
     assert facts["scope"]["roots"] == ["/Clients", "/Users"]
     assert facts["scope"]["excluded"] == ["/x/.bundle"]
-    assert facts["identity"] == {"name": "backup@example.com", "admin": True}
+    assert facts["identity"] == {
+        "name": "backup@example.com",
+        "admin": True,
+        "last_seen_as_admin": True,
+    }
     assert (facts["counts"]["stored"], facts["calls"]) == (3, {"list": 2})
     assert facts["failures"] == {
         "total": 1,
@@ -80,7 +85,8 @@ def test_a_record_does_not_grow_with_the_workspace() -> None:
     )
 
     facts = json.loads(raw)
-    assert len(facts["failures"]["named"]) == MAX_NAMED
+    assert len(facts["failures"]["named"]) == MAX_FAILURES
+    assert len(facts["exceptions"]["named"]) == MAX_NAMED
     assert facts["failures"]["total"] == 5_000
     assert len(facts["scope"]["excluded"]) == MAX_NAMED
     assert len(raw) < 250_000

@@ -129,6 +129,23 @@ def test_an_identity_that_lost_a_right_deletes_nothing() -> None:
     assert "admin" in str(app.events.facts("fuse.tripped")[0]["reason"])
 
 
+def test_an_identity_without_its_right_deletes_nothing_in_later_nights_either() -> None:
+    app = a_backed_up_app()
+    app.workspace.me = Identity("backup", admin=False)
+    app.workspace.delete("/Clients/bolt/load")
+    app.run()
+    app.blobs.contents.clear()
+
+    night = app.run()
+    allowed = app.run(allow_deletions=night.id)
+    app.workspace.delete("/Clients/bolt/report")
+    settled = app.run()
+
+    assert (night.status, night.tally.held, night.tally.deleted) == ("incomplete", 1, 0)
+    assert (allowed.status, allowed.tally.deleted) == ("complete", 1)
+    assert (settled.status, settled.tally.deleted) == ("complete", 1)
+
+
 def test_an_identity_that_never_had_the_right_deletes_as_usual() -> None:
     app = BackupApp()
     app.workspace.me = Identity("backup", admin=False)

@@ -1,8 +1,11 @@
 """What cannot be listed or exported: named, never deleted, and healed later."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.domain.messages import ShardMessage
+from shared.domain.runs import Run
 from shared.errors import (
     AccessDenied,
     CredentialsRefused,
@@ -13,12 +16,14 @@ from shared.errors import (
     TooLarge,
     Unavailable,
 )
+from tests.backup_app import BackupApp
 from tests.fakes.remotes import no_fault
 from tests.unit.services.scenes import (
     a_backed_up_app,
     an_app,
     assert_mirrored,
     changed,
+    content,
     exports,
     failing,
     forget_calls,
@@ -203,6 +208,82 @@ def test_an_exception_is_news_once() -> None:
     second = app.run()
 
     assert (first.tally.new_exceptions, second.tally.new_exceptions) == (1, 0)
+
+
+def a_failure_told(app: BackupApp, run: Run) -> dict[str, bool]:
+    """Whether each failure is known, by path, as the record tells it."""
+    failures = record_of(app, run)["failures"]["named"]
+    return {fact["path"]: fact.get("known", False) for fact in failures}
+
+
+def news(app: BackupApp, run: Run) -> tuple[int, object]:
+    """New failures as counted and as told to alerts."""
+    return run.tally.new_failures, app.events.facts("run.finished")[-1]["failures_new"]
+
+
+def test_a_folder_that_can_never_be_read_is_news_once() -> None:
+    app = a_backed_up_app()
+    app.workspace.fault = failing(AccessDenied("no"), ACME)
+
+    first, second = app.run(), app.run()
+    app.workspace.fault = failing(AccessDenied("no"), ACME, "/Clients/bolt")
+    third = app.run()
+
+    assert {first.status, second.status, third.status} == {"incomplete"}
+    assert a_failure_told(app, first) == {ACME: False}
+    assert a_failure_told(app, second) == {ACME: True}
+    assert a_failure_told(app, third) == {ACME: True, "/Clients/bolt": False}
+    assert (first.tally.new_failures, second.tally.new_failures) == (1, 0)
+    assert news(app, third) == (1, 1)
+
+
+def test_what_failed_stays_known_without_any_state() -> None:
+    app = a_backed_up_app()
+    app.workspace.fault = failing(AccessDenied("no"), ACME)
+    app.run()
+    app.blobs.contents.clear()
+    app.store.rows.clear()
+
+    again = app.run()
+
+    assert (again.status, again.tally.new_failures) == ("incomplete", 0)
+
+
+def test_a_failure_that_a_run_of_other_paths_did_not_try_stays_known() -> None:
+    app = a_backed_up_app()
+    app.workspace.fault = failing(AccessDenied("no"), ACME)
+    app.run()
+    app.workspace.edit("/Clients/bolt/load", b"# edited")
+    partial = app.run(paths=("/Clients/bolt",))
+
+    again = app.run()
+
+    assert partial.status == "complete"
+    assert (again.status, again.tally.new_failures) == ("incomplete", 0)
+
+
+def test_a_failure_that_healed_is_news_when_it_comes_back() -> None:
+    app = a_backed_up_app()
+    for fault in (failing(AccessDenied("no"), ACME), no_fault):
+        app.workspace.fault = fault
+        app.run()
+    app.workspace.fault = failing(AccessDenied("no"), ACME)
+
+    assert app.run().tally.new_failures == 1
+
+
+def test_an_exclude_settles_what_can_never_be_read() -> None:
+    app = a_backed_up_app()
+    app.workspace.fault = failing(AccessDenied("no"), ACME)
+    unreadable = app.run()
+    kept = content(app.git.files(unreadable.commit))
+    app.scope = replace(app.scope, excludes=(*app.scope.excludes, ACME))
+
+    run = app.run()
+
+    assert "Clients/acme/load.py" in kept
+    assert (run.status, run.tally.new_failures) == ("complete", 0)
+    assert record_of(app, run)["scope"]["excluded"] == [ACME]
 
 
 @pytest.mark.parametrize("moment", ["identity", "repos", "list", "export"])

@@ -257,7 +257,7 @@ def test_blobs_before_the_mark_are_not_read_again() -> None:
     page = desk.page(Listing.FAILURES, failures=Mark("outcomes/3"))
 
     assert paths(page) == ["/3", "/4"]
-    assert len(desk.blobs.read) == 2
+    assert len([name for name in desk.blobs.read if "/outcomes/" in name]) == 2
 
 
 def test_one_answer_reads_a_bounded_number_of_blobs(
