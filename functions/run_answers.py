@@ -26,6 +26,7 @@ def run_answer(details: RunDetails) -> Json:
             "roots": list(scope.roots),
             "excludes": list(scope.excludes),
             "full": run.request.full_scope,
+            "slice": str(run.request.slice) if run.request.slice else None,
         },
         "requested_by": run.request.requested_by or None,
         "message": run.request.message or None,
@@ -87,6 +88,8 @@ def _item(outcome: Outcome) -> Json:
         "detail": outcome.detail or None,
         "size": outcome.size,
         "origin": outcome.origin or None,
+        "heals": outcome.remedy.heals if outcome.remedy else None,
+        "remedy": outcome.remedy.advice if outcome.remedy else None,
     }
     return facts | {name: value for name, value in more.items() if value is not None}
 

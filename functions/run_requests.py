@@ -11,6 +11,7 @@ import azure.functions as func
 from functions.problems import TOO_LARGE, invalid
 from shared.domain.run_ids import is_run_id
 from shared.domain.runs import Mode
+from shared.domain.slices import Slice, parse_slice
 from shared.errors import InvalidRequest, NotFound
 from shared.services.open_run import HTTP, Wanted
 from shared.services.read_runs import Listing, Mark, marks_from
@@ -68,6 +69,7 @@ def wanted_run(req: func.HttpRequest) -> Wanted | func.HttpResponse:
         mode=fields.take("mode", _mode, Mode.INCREMENTAL),
         dry_run=fields.take("dry_run", _truth, default=False),
         paths=fields.take("paths", _paths, ()),
+        slice=fields.take("slice", _slice, None),
         message=fields.take("message", _message, ""),
         allow_deletions=fields.take("allow_deletions", _run_id, ""),
         requested_by=_caller(req),
@@ -147,6 +149,12 @@ def _paths(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > MAX_PATHS:
         raise ValueError(f"is a list of at most {MAX_PATHS} workspace paths")
     return tuple(_path(path, f"paths[{n}]") for n, path in enumerate(value))
+
+
+def _slice(value: object) -> Slice | None:
+    if not isinstance(value, str):
+        raise ValueError("is a text such as 3/30")  # noqa: TRY004 - the caller's value
+    return parse_slice(value)
 
 
 def _path(value: object, name: str) -> str:

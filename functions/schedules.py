@@ -21,6 +21,17 @@ def backup_schedule(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the pla
         bound.advance_run()(opened.request.run_id)
 
 
+@bp.function_name("audit_schedule")
+@bp.timer_trigger("timer", schedule="%AUDIT_SCHEDULE%")
+def audit_schedule(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the platform's
+    """Open tonight's audit; a message plans it."""
+    bound = app()
+    if bound.settings.paused:
+        bound.open_run.skip("BACKUP_PAUSED is set")
+    else:
+        bound.start_audit()
+
+
 @bp.function_name("sweep")
 @bp.timer_trigger("timer", schedule="0 */10 * * * *")
 def sweep(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the platform's

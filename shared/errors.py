@@ -20,7 +20,8 @@ BackupError
     ├── NotExportable            nobody's: the remote cannot export this object
     ├── RequestRefused           ours: the remote does not take the request as it is
     ├── PushRefused              the operator's: a policy or rule refused the push
-    │   └── ContentRefused       the object's: something in the push is not taken
+    │   ├── ContentRefused       the object's: something in the push is not taken
+    │   └── PathBlocked          the folder's: what others put there is in the way
     └── UnknownVersion           ours: written by a newer version of this code
 """
 
@@ -131,6 +132,10 @@ class PushRefused(Permanent):
 
 class ContentRefused(PushRefused):
     """Some path or content in the push is not taken; without it, the rest may be."""
+
+
+class PathBlocked(PushRefused):
+    """Something of somebody else's lies where a folder or a file has to go."""
 
 
 class UnknownVersion(Permanent):

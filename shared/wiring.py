@@ -25,6 +25,7 @@ from shared.services.open_run import OpenRun
 from shared.services.plan_run import PlanRun
 from shared.services.poison import BuryPlan, BuryShard
 from shared.services.read_runs import ReadRuns
+from shared.services.start_audit import StartAudit
 from shared.services.sweep import Sweep
 from shared.settings import Settings, read_settings
 
@@ -55,6 +56,17 @@ class App:
             self.settings.scope,
             self.settings.run_deadline,
             _noise,
+        )
+
+    @property
+    def start_audit(self) -> StartAudit:
+        """The audit that is due."""
+        return StartAudit(
+            store=self.outside.store,
+            index=self.outside.index,
+            clock=self.outside.clock,
+            open_run=self.open_run,
+            slices=self.settings.audit_slices,
         )
 
     @property

@@ -16,6 +16,7 @@ from shared.services.finish_run import FinishRun
 from shared.services.open_run import OpenRun
 from shared.services.plan_run import PlanRun
 from shared.services.poison import BuryPlan, BuryShard
+from shared.services.start_audit import StartAudit
 from shared.services.sweep import Sweep
 from tests.crashes import Process
 from tests.fakes import remotes, storage
@@ -49,6 +50,7 @@ class UseCases:
     shard_seconds: float = 600
     deadline: timedelta = timedelta(hours=4)
     retries: int = 2
+    slices: int = 3
     retention: timedelta = timedelta(days=90)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
@@ -92,6 +94,15 @@ class UseCases:
             scope=self.scope,
             deadline=self.deadline,
             noise=self.noise,
+        )
+
+    def start_audit(self, process: Process) -> StartAudit:
+        """The audit that is due."""
+        return StartAudit(
+            **self._ports(process, "store", "index"),
+            clock=self.clock,
+            open_run=self.open_run(process),
+            slices=self.slices,
         )
 
     def sweep(self, process: Process) -> Sweep:

@@ -23,6 +23,7 @@ from shared.domain.runs import (
     Tally,
 )
 from shared.domain.scope import Scope
+from shared.domain.slices import Slice
 from shared.errors import TooLarge, UnknownVersion
 
 ROW_VERSION = 1
@@ -213,10 +214,11 @@ def _datetime(value: datetime) -> datetime:
 def _request(facts: Mapping[str, Any]) -> Request:
     known = {field.name for field in fields(Request)}
     loose = {name: value for name, value in facts.items() if name in known}
-    scope = loose.pop("scope")
+    scope, part = loose.pop("scope"), loose.pop("slice", None)
     return Request(
         scope=Scope(tuple(scope["roots"]), tuple(scope["excludes"])),
         mode=Mode(loose.pop("mode")),
+        slice=Slice(**part) if part else None,
         opened_at=datetime.fromisoformat(loose.pop("opened_at")),
         **loose,
     )

@@ -22,11 +22,14 @@ class EventName(StrEnum):
     THROTTLED = "throttled"
 
 
+type Facts = Mapping[str, str | int | float | bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """A state change of one run (or of none: empty `run_id`), with its facts."""
 
     name: EventName
     run_id: str
-    facts: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    facts: Facts = field(default_factory=dict)
     shard: int | None = None

@@ -10,21 +10,31 @@ from shared.domain.held import Exported, Held, Key, Result, key_of
 from shared.domain.manifest import Entry, Excepted, Manifest, SubFolder
 from shared.domain.names import NamedBefore, assign_names, extension_of
 from shared.domain.objects import DIRECTORY, NOTEBOOK, REPO, Format, WorkspaceObject
-from shared.domain.outcomes import OutcomeKind
+from shared.domain.outcomes import Outcome, OutcomeKind
 from shared.domain.plan import PlannedFolder
+
+SILENT = "changed without its time changing"
 
 type Part = Entry | Excepted
 
 
 def wanted_exports(
-    folder: PlannedFolder, held: Held, notebook_format: Format, *, everything: bool
+    folder: PlannedFolder,
+    held: Held,
+    notebook_format: Format,
+    *,
+    all_from: int | None = None,
 ) -> tuple[WorkspaceObject, ...]:
-    """The objects whose bytes are needed to decide: new, changed, lost or untimed."""
-    settled = _settled(folder, held, notebook_format)
+    """The objects whose bytes are needed to decide: new, changed, lost or untimed.
+
+    And of those from the place `all_from` on in the listing, all.
+    """
+    known = settled(folder, held, notebook_format)
     return tuple(
         obj
-        for obj in folder.objects
-        if obj.storable and (everything or key_of(obj) not in settled)
+        for place, obj in enumerate(folder.objects)
+        if obj.storable
+        and (key_of(obj) not in known or (all_from is not None and place >= all_from))
     )
 
 
@@ -61,8 +71,26 @@ def decide(
         folder.git_path,
         manifest,
         _changes(manifest, held, gone, results),
-        tuple(folder_outcomes(folder, held, manifest, results)),
+        _outcomes(folder, held, manifest, results, notebook_format),
         tuple(sorted(gone)),
+    )
+
+
+def _outcomes(
+    folder: PlannedFolder,
+    held: Held,
+    manifest: Manifest,
+    results: Mapping[int, Result],
+    notebook_format: Format,
+) -> tuple[Outcome, ...]:
+    """What became of the objects; of an edit, whether its time told of it."""
+    known = settled(folder, held, notebook_format)
+    return tuple(
+        replace(told, detail=SILENT, silent=True)
+        if told.kind is OutcomeKind.EDITED
+        and (told.object_id, told.path.rpartition("/")[2]) in known
+        else told
+        for told in folder_outcomes(folder, held, manifest, results)
     )
 
 
@@ -96,7 +124,7 @@ def _in_format(part: Part, held: Held, notebook_format: Format) -> bool:
     )
 
 
-def _settled(
+def settled(
     folder: PlannedFolder, held: Held, notebook_format: Format
 ) -> frozenset[Key]:
     """The listed objects of which the manifest and the tree are right already."""

@@ -61,4 +61,5 @@ def _not_stored_outcomes(
                 type=obj.type,
                 object_id=obj.object_id,
                 detail=result.detail,
+                remedy=result.remedy,
             )

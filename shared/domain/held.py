@@ -7,6 +7,7 @@ from shared.domain.manifest import Entry, Excepted, Manifest
 from shared.domain.objects import NOTEBOOK, Format, WorkspaceObject
 from shared.domain.outcomes import OutcomeKind
 from shared.domain.plan import PlannedFolder
+from shared.domain.remedies import Remedy
 
 type Key = tuple[int, str]
 
@@ -56,6 +57,7 @@ class NotStored:
     kind: OutcomeKind
     detail: str
     size: int | None = None
+    remedy: Remedy | None = None
 
 
 type Result = Exported | NotStored

@@ -16,7 +16,7 @@ from shared.domain.names import NamedBefore
 from shared.domain.objects import DIRECTORY, parent
 from shared.errors import UnknownVersion
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

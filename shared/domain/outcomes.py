@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from shared.domain.objects import DIRECTORY
+from shared.domain.remedies import Remedy
 
 
 class OutcomeKind(StrEnum):
@@ -33,6 +34,7 @@ class Outcome:
 
     `known` tells what was so before this run already (an exception that the last
     manifest names, too) from what is news. `origin` is where a moved object was.
+    `silent`: its bytes changed, and its time did not. `remedy` is there for failures.
     """
 
     kind: OutcomeKind
@@ -43,6 +45,8 @@ class Outcome:
     known: bool = False
     size: int | None = None
     origin: str = ""
+    silent: bool = False
+    remedy: Remedy | None = None
 
 
 def to_lines(outcomes: Iterable[Outcome]) -> bytes:
@@ -60,4 +64,8 @@ def from_lines(raw: bytes) -> Iterator[Outcome]:
     """The outcomes that `to_lines` wrote."""
     for line in raw.splitlines():
         facts = json.loads(line)
-        yield Outcome(**{**facts, "kind": OutcomeKind(facts["kind"])})
+        remedy = facts.get("remedy")
+        kind = OutcomeKind(facts["kind"])
+        yield Outcome(
+            **{**facts, "kind": kind, "remedy": Remedy(remedy) if remedy else None}
+        )

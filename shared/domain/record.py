@@ -65,9 +65,10 @@ def is_record_path(path: str) -> bool:
     return is_run_id(run_id) and path == record_path(run_id)
 
 
-def scope_key(scope: Scope) -> str:
+def scope_key(scope: Scope, slice: str | None = None) -> str:  # noqa: A002 - its word
     """The scope as one line, equal for equal scopes."""
-    return json.dumps({"exclude": list(scope.excludes), "roots": list(scope.roots)})
+    facts = {"exclude": list(scope.excludes), "roots": list(scope.roots)}
+    return json.dumps({**facts, "slice": slice} if slice else facts)
 
 
 def write_record(
@@ -97,6 +98,7 @@ def write_record(
             "roots": list(request.scope.roots),
             "exclude": list(request.scope.excludes),
             "full": request.full_scope,
+            "slice": str(request.slice) if request.slice else None,
             "excluded": list(excluded[:MAX_NAMED]),
         },
         "identity": {
@@ -135,7 +137,7 @@ def last_record(raw: bytes, commit: str) -> LastRecord:
         return LastRecord(
             run_id=_string(facts["run"]),
             status=_string(facts["status"]),
-            scope=scope_key(scope),
+            scope=scope_key(scope, told.get("slice")),
             commit=commit,
             identity=_string(identity["name"]),
             admin=bool(identity.get("last_seen_as_admin", identity["admin"])),
@@ -154,4 +156,7 @@ def _string(value: object) -> str:
 
 
 def _facts(outcome: Outcome) -> dict[str, object]:
-    return {key: value for key, value in facts_of(outcome).items() if key != "kind"}
+    facts = {key: value for key, value in facts_of(outcome).items() if key != "kind"}
+    if outcome.remedy is not None:
+        facts |= {"heals": outcome.remedy.heals, "remedy": outcome.remedy.advice}
+    return facts

@@ -7,6 +7,8 @@ from itertools import groupby
 from shared.domain.index import Index
 from shared.domain.names import NamedBefore, assign_names
 from shared.domain.objects import DIRECTORY, Format, WorkspaceObject, depth, parent
+from shared.domain.scope import Scope
+from shared.domain.slices import Slice
 from shared.domain.walk import FolderToList
 
 
@@ -19,6 +21,15 @@ def roots_to_list(roots: Sequence[str], index: Index) -> list[FolderToList]:
         object_id = known.object_id if known else None
         folders.append(FolderToList(root, git_paths[root], object_id))
     return folders
+
+
+def slice_to_list(part: Slice, scope: Scope, index: Index) -> list[FolderToList]:
+    """The folders of the slice that the index holds in scope; new ones can wait."""
+    return [
+        FolderToList(folder.path, folder.git_path, folder.object_id)
+        for folder in index.folders()
+        if part.holds(folder.path) and scope.covers(folder.path)
+    ]
 
 
 def _git_paths(roots: Iterable[str], index: Index) -> Mapping[str, str]:

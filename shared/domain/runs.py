@@ -5,7 +5,10 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from shared.domain.objects import parent
+from shared.domain.remedies import Remedy
 from shared.domain.scope import Scope
+from shared.domain.slices import Slice
 
 
 class RunStatus(StrEnum):
@@ -89,6 +92,7 @@ class Tally:
     moved: int = 0
     held: int = 0
     out_of_place: int = 0
+    mismatched: int = 0
     pushes: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
@@ -108,12 +112,16 @@ def add_calls(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What somebody asked for; enough to open the run again after a crash."""
+    """What somebody asked for; enough to open the run again after a crash.
+
+    With a `slice`, only the folders of it are looked at, and nothing else of the scope.
+    """
 
     run_id: str
     scope: Scope
     full_scope: bool
     mode: Mode = Mode.INCREMENTAL
+    slice: Slice | None = None
     dry_run: bool = False
     message: str = ""
     allow_deletions: str = ""
@@ -124,7 +132,10 @@ class Request:
 
     def covers(self, path: str) -> bool:
         """Whether the run looks at the object or folder at this path."""
-        return self.scope.covers(path)
+        if self.slice is None:
+            return self.scope.covers(path)
+        sliced = self.slice.holds(path) or self.slice.holds(parent(path))
+        return sliced and self.scope.covers(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +176,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shard:
-    """A shard's row. `pushed` are the (old tip, commit) pairs of its pushes."""
+    """A shard's row. `pushed` are the (old tip, commit) pairs of its pushes.
+
+    `position` folders of its plan are done, and `inside` objects of the next one, as
+    far as a run that exports everything has to know.
+    """
 
     run_id: str
     number: int
@@ -178,11 +193,13 @@ class Shard:
     lease_until: datetime | None = None
     attempts: int = 0
     position: int = 0
+    inside: int = 0
     pushed: tuple[tuple[str, str], ...] = ()
     tally: Tally = field(default_factory=Tally)
     calls: Mapping[str, int] = field(default_factory=dict)
     outcomes: tuple[str, ...] = ()
     error: str = ""
+    remedy: Remedy = Remedy.WAIT
     touched_at: datetime | None = None
 
 

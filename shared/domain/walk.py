@@ -21,7 +21,7 @@ from shared.domain.plan import PlannedFolder
 from shared.domain.scope import Scope
 from shared.errors import UnknownVersion
 
-CHECKPOINT_VERSION = 1
+CHECKPOINT_VERSION = 2
 MAX_NAMED = 1_000
 
 
@@ -49,8 +49,8 @@ class Walk:
     """The walk's memory, as its checkpoints keep it.
 
     `walked` are the folders that were listed; `failed` those that could not be,
-    with the reason; `arrived` objects where the index did not know them, by
-    id. It grows with folders and changes, never with content.
+    with the reason, `remedies` what helps; `arrived` objects where the index did not
+    know them, by id. It grows with folders and changes, never with content.
     """
 
     frontier: list[FolderToList]
@@ -64,6 +64,7 @@ class Walk:
     equal: int = 0
     folders: int = 0
     vanished: list[str] = field(default_factory=list)
+    remedies: dict[str, str] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """Compressed JSON."""
@@ -77,7 +78,7 @@ class Walk:
                 name: getattr(self, name)
                 for name in (
                     *("failed", "gone_folders", "excluded"),
-                    *("listed", "equal", "folders", "vanished"),
+                    *("listed", "equal", "folders", "vanished", "remedies"),
                 )
             },
         }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shared.domain.events import Event, EventName
 from shared.domain.git import MAX_PUSH_BYTES
 from shared.domain.plan import ShardPlan
+from shared.domain.remedies import Remedy, remedy_of_push
 from shared.domain.runs import (
     Phase,
     Run,
@@ -40,6 +41,7 @@ from shared.services.export_objects import ObjectExporter
 from shared.services.push_changes import Pusher
 from shared.services.rows import delay_after, stop_refused
 from shared.services.settle import Settler
+from shared.services.settle_folders import SettleFolders
 from shared.services.shard_work import OutOfTimeError, ShardWork
 from shared.services.steps import Step, step
 from shared.services.store_folders import StoreFolders, largest_object
@@ -117,7 +119,8 @@ class BackUpShard:
         except Transient as error:
             self._again(claim, error)
         except Permanent as error:
-            self._close(claim, ShardStatus.FAILED, str(error))
+            remedy = remedy_of_push(error)
+            self._close(claim, ShardStatus.FAILED, str(error), remedy)
 
     @step(Step.S2)
     def _do(self, run: Run, claim: ShardClaim, *, first: bool) -> None:
@@ -146,6 +149,7 @@ class BackUpShard:
             plan,
             work,
             settler,
+            SettleFolders(work, settler, exporter, self.events, self.push_bytes),
             exporter,
             self.clock,
             run.request.mode,
@@ -157,10 +161,16 @@ class BackUpShard:
         store(run.tip or None if first else self.reader.tip())
 
     @step(Step.S7)
-    def _close(self, claim: ShardClaim, status: ShardStatus, error: str = "") -> None:
+    def _close(
+        self,
+        claim: ShardClaim,
+        status: ShardStatus,
+        error: str = "",
+        remedy: Remedy = Remedy.WAIT,
+    ) -> None:
         """The rows, then what they allow to be sent."""
         kind = claim.shard.kind
-        closed = claim.close(status, window_of(kind, self.window), error)
+        closed = claim.close(status, window_of(kind, self.window), error, remedy)
         self.events.emit(_finished(claim.shard, status, error))
         send_after(self.queue, closed)
 

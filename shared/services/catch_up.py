@@ -9,7 +9,7 @@ from shared.domain.held import Held, foreign_edits
 from shared.domain.index import Index, LastRecord, index_folder
 from shared.domain.manifest import folder_of_manifest
 from shared.domain.record import is_record_path, last_record
-from shared.errors import Permanent
+from shared.errors import Permanent, UnknownVersion
 from shared.ports import Blobs, GitReader
 from shared.services.held import read_held, read_manifest, sort_items
 from shared.services.history import find_record
@@ -48,8 +48,7 @@ class CatchUp:
         if tip is None:
             return CaughtUp(Index(), "", [], rewritten=before is not None)
         name = index_name(tip)
-        raw = self.blobs.get(name)
-        index = Index.from_bytes(raw) if raw is not None else None
+        index = self._read(name)
         if index is not None and not index.suspects:
             return CaughtUp(index, name, [])
         caught_up = self._catch_up(index or before, tip)
@@ -59,8 +58,15 @@ class CatchUp:
 
     def _latest(self) -> Index | None:
         pointer = self.blobs.get(LATEST)
-        raw = self.blobs.get(index_name(pointer.decode("ascii"))) if pointer else None
-        return Index.from_bytes(raw) if raw is not None else None
+        return self._read(index_name(pointer.decode("ascii"))) if pointer else None
+
+    def _read(self, name: str) -> Index | None:
+        """The index of that name; one of a newer version is as good as none."""
+        raw = self.blobs.get(name)
+        try:
+            return Index.from_bytes(raw) if raw is not None else None
+        except UnknownVersion:
+            return None
 
     def _catch_up(self, before: Index | None, tip: str) -> CaughtUp:
         if before is None or before.commit is None:

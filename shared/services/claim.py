@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shared.domain.remedies import Remedy
 from shared.domain.runs import (
     Run,
     Shard,
@@ -79,12 +80,19 @@ class ShardClaim:
     def advance(
         self,
         position: int,
+        inside: int,
         tally: Tally,
         pushed: tuple[tuple[str, str], ...],
         outcomes: tuple[str, ...],
     ) -> None:
         """Make durable what was done and verified so far."""
-        self._write(position=position, tally=tally, pushed=pushed, outcomes=outcomes)
+        self._write(
+            position=position,
+            inside=inside,
+            tally=tally,
+            pushed=pushed,
+            outcomes=outcomes,
+        )
 
     def release(self) -> None:
         """Let the next message of this shard go on at once."""
@@ -92,7 +100,13 @@ class ShardClaim:
         row = replace(self._current(), owner="", lease_until=None, touched_at=now)
         self._put(row)
 
-    def close(self, status: ShardStatus, window: int, error: str = "") -> "Closed":
+    def close(
+        self,
+        status: ShardStatus,
+        window: int,
+        error: str = "",
+        remedy: Remedy = Remedy.WAIT,
+    ) -> "Closed":
         """S7: end the shard, queue the next one and count, in one transaction."""
         row = replace(
             self._current(),
@@ -100,6 +114,7 @@ class ShardClaim:
             owner="",
             lease_until=None,
             error=error,
+            remedy=remedy,
             touched_at=self._clock.now(),
         )
         return close_shard(self._store, Stored(row, self._etag), window, self._clock)

@@ -74,7 +74,8 @@ def _leave_out(blobs: Blobs, shard: Shard, ending: Ending) -> None:
             Outcome(
                 kind=OutcomeKind.FAILED,
                 path=folder.path,
-                detail=f"not backed up: {shard.error}; the next run does it",
+                detail=f"not backed up: {shard.error}",
+                remedy=shard.remedy,
             )
         )
 

@@ -10,7 +10,9 @@ from shared.domain.blob_ids import blob_id
 from shared.domain.held import Exported, NotStored, Result, exported_format
 from shared.domain.objects import NOTEBOOK, Format, WorkspaceObject, parent
 from shared.domain.outcomes import OutcomeKind
+from shared.domain.remedies import Remedy, remedy_of_read
 from shared.errors import (
+    BackupError,
     CredentialsRefused,
     ExportDisabled,
     NotExportable,
@@ -68,9 +70,7 @@ class ObjectExporter:
             result = self._export(obj, exported_format(obj, self.notebook_format))
         except Transient as error:
             self._passing_fault(error)
-            return NotStored(
-                OutcomeKind.FAILED, f"{error}; it is tried again by the next run"
-            )
+            return _failed(error)
         with self._lock:
             self._failed_in_a_row = 0
         return result
@@ -88,17 +88,15 @@ class ObjectExporter:
             if wanted is Format.JUPYTER:
                 return self._export(obj, Format.SOURCE)
             return NotStored(OutcomeKind.EXCEPTED, "too large to export", error.size)
-        except NotExportable as error:
-            # Every notebook has an export: one that says otherwise is no exception.
-            failed = obj.type == NOTEBOOK
-            kind = OutcomeKind.FAILED if failed else OutcomeKind.EXCEPTED
-            return NotStored(kind, str(error))
         except NotFound:
             return self._gone(obj)
         except (CredentialsRefused, ExportDisabled):
             raise
         except Permanent as error:
-            return NotStored(OutcomeKind.FAILED, str(error))
+            # Every notebook has an export: one that says otherwise is no exception.
+            odd = isinstance(error, NotExportable) and obj.type != NOTEBOOK
+            excepted = NotStored(OutcomeKind.EXCEPTED, str(error))
+            return excepted if odd else _failed(error)
 
     def _exported(self, content: bytes, format: Format) -> Result:  # noqa: A002
         if len(content) > self.max_bytes:
@@ -117,6 +115,7 @@ class ObjectExporter:
                 OutcomeKind.FAILED,
                 "listed, but its export says that it does not exist: "
                 "the identity may not read it",
+                remedy=Remedy.GRANT_READ,
             )
         return NotStored(OutcomeKind.VANISHED, "gone between listing and export")
 
@@ -139,3 +138,7 @@ class ObjectExporter:
             raise error
         # A workspace that is down for this, too, raises here.
         self.workspace.identity()
+
+
+def _failed(error: BackupError) -> NotStored:
+    return NotStored(OutcomeKind.FAILED, str(error), remedy=remedy_of_read(error))

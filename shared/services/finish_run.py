@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from shared.domain.events import Event, EventName
+from shared.domain.events import Event, EventName, Facts
 from shared.domain.index import Index
 from shared.domain.known_failures import NO_FAILURES
 from shared.domain.outcomes import to_lines
@@ -175,7 +175,7 @@ def _finished(run: Run) -> Event:
     if run.finished_at is not None:
         seconds = (run.finished_at - run.request.opened_at).total_seconds()
     tally = run.tally
-    facts: dict[str, str | int | float | bool] = {
+    facts: Facts = {
         "status": run.status.value,
         "unchanged": run.unchanged,
         "seconds": seconds,

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from shared.domain.git import Change, ChangeKind
 from shared.domain.held import Exported, NotStored, Result, foreign_edits, unaccounted
 from shared.domain.objects import WorkspaceObject, join
 from shared.domain.outcomes import Outcome, OutcomeKind
 from shared.domain.plan import PlannedFolder
+from shared.domain.remedies import Remedy
 from shared.errors import ContentRefused
 from shared.services.settle import FolderState
 
@@ -14,7 +16,10 @@ _MANIFEST_LINE_BYTES = 420
 
 @dataclass(slots=True)
 class FolderWork:
-    """One folder of the plan, at `place` in it, and the results so far."""
+    """One folder of the plan, at `place` in it, and the results so far.
+
+    Of its objects, the first `reached` have been exported, if they had to be.
+    """
 
     place: int
     folder: PlannedFolder
@@ -22,7 +27,9 @@ class FolderWork:
     results: dict[int, Result] = field(default_factory=dict)
     foreign: list[Outcome] = field(default_factory=list)
     stored: int = 0
+    reached: int = 0
     equal: bool = False
+    blocked: bool = False
 
     @property
     def manifest_bytes(self) -> int:
@@ -32,6 +39,13 @@ class FolderWork:
         names += [entry.name for entry in held.entries] if held else []
         letters = sum(len(name) for name in names)
         return (len(names) + 4) * _MANIFEST_LINE_BYTES * 4 // 3 + letters * 16
+
+    def reach(self, obj: WorkspaceObject) -> None:
+        """Exports come in the listing's order; this one has come."""
+        objects = self.folder.objects
+        while objects[self.reached].object_id != obj.object_id:
+            self.reached += 1
+        self.reached += 1
 
 
 def untimed(folder: PlannedFolder) -> list[WorkspaceObject]:
@@ -72,7 +86,8 @@ def refused(error: ContentRefused) -> NotStored:
     """An object that Git does not take, with its words."""
     return NotStored(
         OutcomeKind.FAILED,
-        f"Azure DevOps does not take it; change the object, or exclude it: {error}",
+        f"Azure DevOps does not take it: {error}",
+        remedy=Remedy.CLEAN_CONTENT,
     )
 
 
@@ -96,6 +111,24 @@ def foreign_outcomes(work: FolderWork) -> list[Outcome]:
     ]
 
 
+def blocked_folder(work: FolderWork, why: str) -> Outcome:
+    """A folder that has no place in Git, because of what others put there."""
+    return Outcome(
+        kind=OutcomeKind.FAILED,
+        path=work.folder.path,
+        detail=why,
+        remedy=Remedy.MOVE_ASIDE,
+    )
+
+
+def encoded_bytes(folder: PlannedFolder, result: Result) -> int:
+    """An upper bound of what the result adds to a push, encoded."""
+    if not isinstance(result, Exported):
+        return 0
+    path = f"{folder.git_path}/{'x' * 255}"
+    return Change(ChangeKind.ADD, path, result.content).encoded_bytes
+
+
 def left_out(obj: WorkspaceObject) -> Outcome:
     """An object whose stored bytes a stranger changed under our hands."""
     return Outcome(
@@ -103,8 +136,8 @@ def left_out(obj: WorkspaceObject) -> Outcome:
         path=obj.path,
         type=obj.type,
         object_id=obj.object_id,
-        detail="was changed in Git by somebody else while it was being stored; "
-        "the next run stores it",
+        detail="was changed in Git by somebody else while it was being stored",
+        remedy=Remedy.WAIT,
     )
 
 

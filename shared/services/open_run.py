@@ -10,6 +10,7 @@ from shared.domain.objects import is_within
 from shared.domain.run_ids import new_run_id
 from shared.domain.runs import Mode, Request, new_run
 from shared.domain.scope import Scope, outermost
+from shared.domain.slices import Slice
 from shared.errors import AlreadyExists, InvalidRequest
 from shared.ports import Clock, Events, Queue, RunIndex, RunStore, Write
 from shared.services.steps import Step, step
@@ -17,6 +18,7 @@ from shared.services.steps import Step, step
 HTTP = "http"
 TIMER = "timer"
 RETRY = "retry"
+AUDIT = "audit"
 
 
 class Opening(StrEnum):
@@ -30,12 +32,16 @@ class Opening(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A wish to start a run. Empty `paths`: the whole scope of the deployment."""
+    """A wish to start a run. Empty `paths`: the whole scope of the deployment.
+
+    A `slice` of the folders is exported as a whole, whatever the mode.
+    """
 
     trigger: str
     mode: Mode = Mode.INCREMENTAL
     dry_run: bool = False
     paths: tuple[str, ...] = ()
+    slice: Slice | None = None
     message: str = ""
     allow_deletions: str = ""
     requested_by: str = ""
@@ -68,8 +74,9 @@ class OpenRun:
         """Open a run; it is planned by a message, but the timer plans it itself.
 
         The timer joins an open run of full scope and leaves its start to whoever
-        closes any other; everybody else is refused while a run is open. Paths
-        outside the deployment's roots: `InvalidRequest`.
+        closes any other; so does an audit with any, unless a start waits already.
+        Everybody else is refused while a run is open. Paths outside the deployment's
+        roots, or beside a slice: `InvalidRequest`.
         """
         request = self._request(wanted)
         holder = request if request.dry_run else self.index.open(request)
@@ -104,7 +111,8 @@ class OpenRun:
         """Begin the start that waits, if the place is free.
 
         It waits until it has the place: a crash in between loses nothing. One that
-        has begun, or that meets an open run of full scope, waits no longer.
+        has begun waits no longer, nor does the timer's that meets an open run of full
+        scope.
         """
         waiting = self.index.waiting()
         if waiting is None:
@@ -114,11 +122,13 @@ class OpenRun:
             if holder.run_id == waiting.run_id:
                 self.begin(waiting)
                 self.queue.plan(waiting.run_id)
-            elif not holder.full_scope:
+            elif not (holder.full_scope and waiting.full_scope):
                 return
         self.index.stop_waiting(waiting.run_id)
 
     def _yield_to(self, holder: Request, request: Request) -> Opening:
+        if request.trigger == AUDIT:
+            return self._wait_behind(request)
         if request.trigger != TIMER:
             return Opening.REFUSED
         if holder.full_scope:
@@ -128,13 +138,23 @@ class OpenRun:
         self.index.wait(request)
         return Opening.WAITING
 
+    def _wait_behind(self, audit: Request) -> Opening:
+        if self.index.waiting() is not None:
+            self.skip("a run is open and another start waits for it")
+            return Opening.REFUSED
+        self.index.wait(audit)
+        return Opening.WAITING
+
     def _request(self, wanted: Wanted) -> Request:
+        if wanted.slice and wanted.paths:
+            raise InvalidRequest("slice", "cannot be combined with paths")
         now = self.clock.now()
         return Request(
             run_id=new_run_id(now, self.noise()),
             scope=self._scope(wanted.paths),
-            full_scope=not wanted.paths,
-            mode=wanted.mode,
+            full_scope=not wanted.paths and not wanted.slice,
+            mode=Mode.FULL if wanted.slice else wanted.mode,
+            slice=wanted.slice,
             dry_run=wanted.dry_run,
             message=wanted.message,
             allow_deletions=wanted.allow_deletions,

@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from shared.domain.deletions import Deletions, Fuse, in_shards, plan_deletions
-from shared.domain.events import Event, EventName
+from shared.domain.events import Event, EventName, Facts
 from shared.domain.index import Index
 from shared.domain.objects import Format
 from shared.domain.outcomes import Outcome, OutcomeKind, from_lines, to_lines
-from shared.domain.roots import roots_to_list
-from shared.domain.runs import Phase, Run, RunStatus, Tally
+from shared.domain.remedies import Remedy
+from shared.domain.roots import roots_to_list, slice_to_list
+from shared.domain.runs import Phase, Request, Run, RunStatus, Tally
 from shared.domain.verified import read_verified
-from shared.domain.walk import Walk
+from shared.domain.walk import FolderToList, Walk
 from shared.errors import Permanent
 from shared.ports import Blobs, Clock, Events, GitReader, Queue, RunStore, Workspace
 from shared.services.catch_up import CatchUp
@@ -120,7 +121,7 @@ class PlanRun:
         record = caught_up.index.record
         if record and record.known.total:
             self.blobs.put(known_failures_name(run.id), record.known.to_bytes())
-        walk = Walk(roots_to_list(run.request.scope.roots, caught_up.index))
+        walk = Walk(_to_list(run.request, caught_up.index))
         name = f"runs/{run.id}/checkpoints/{self.noise()}"
         self.blobs.create(name, walk.to_bytes())
         tip = caught_up.index.commit or ""
@@ -171,7 +172,7 @@ class PlanRun:
             )
 
         run = claim.change(walked)
-        facts: dict[str, str | int | float | bool] = {
+        facts: Facts = {
             "folders": walk.folders,
             "objects": walk.listed,
             "shards": run.shards,
@@ -240,7 +241,7 @@ class PlanRun:
             part = run_outcomes_name(run.id, DELETIONS)
             self.blobs.put(part, to_lines(outcomes))
         if deletions.reason and deletions.held:
-            facts: dict[str, str | int | float | bool] = {
+            facts: Facts = {
                 "held": len(deletions.held),
                 "reason": deletions.reason,
             }
@@ -252,9 +253,20 @@ class PlanRun:
         )
 
 
+def _to_list(request: Request, index: Index) -> list[FolderToList]:
+    if request.slice is not None:
+        return slice_to_list(request.slice, request.scope, index)
+    return roots_to_list(request.scope.roots, index)
+
+
 def _not_walked(walk: Walk) -> list[Outcome]:
     failed = [
-        Outcome(kind=OutcomeKind.FAILED, path=path, detail=f"not listed: {why}")
+        Outcome(
+            kind=OutcomeKind.FAILED,
+            path=path,
+            detail=f"not listed: {why}",
+            remedy=Remedy(walk.remedies.get(path, Remedy.WAIT)),
+        )
         for path, why in walk.failed.items()
     ]
     detail = "gone between its parent's listing and its own"

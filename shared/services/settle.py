@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from shared.domain.decision import Decision, differences, mending
 from shared.domain.git import Change, ChangeKind
 from shared.domain.held import Held
+from shared.domain.manifest import manifest_path
 from shared.domain.outcomes import Outcome, OutcomeKind
+from shared.domain.remedies import Remedy
 from shared.domain.repository_texts import (
     GITATTRIBUTES,
     README,
@@ -14,13 +16,16 @@ from shared.domain.repository_texts import (
     shard_comment,
 )
 from shared.domain.runs import Run, Tally
-from shared.errors import Conflict, PushRefused, RefMoved, StaleDecision
+from shared.errors import Conflict, PathBlocked, RefMoved, StaleDecision
 from shared.ports import Clock, GitReader
 from shared.services.held import read_held, read_trees
 from shared.services.shard_work import ShardWork
 from shared.services.steps import Step, step
 
 MAX_ATTEMPTS = 10
+MAX_STALE = 3
+"""Trees that are not as they were read right before are no race: it is blocked."""
+MOVE_IT = "what is in the way must be moved or removed"
 TOP_FILES = {".gitattributes": GITATTRIBUTES, "README.md": README}
 
 
@@ -77,7 +82,7 @@ class Settler:
         reading; a difference after a push is pushed again once. What still differs
         then is `wrong`.
         """
-        stale: list[StaleDecision] = []
+        stale = 0
         for _ in range(MAX_ATTEMPTS):
             decisions = self._decide(states)
             changes = [c for decision in decisions for c in decision.changes]
@@ -85,20 +90,34 @@ class Settler:
                 return self._as_read(states, decisions)
             try:
                 commit = self._push(changes, decisions)
-            except (RefMoved, StaleDecision) as error:
-                stale += [error] if isinstance(error, StaleDecision) else []
+            except RefMoved:
+                self.read(states, self.reader.tip())
+                continue
+            except StaleDecision as error:
+                stale += 1
+                if stale == MAX_STALE:
+                    raise PathBlocked(f"{error}; {MOVE_IT}") from None
                 self.read(states, self.reader.tip())
                 continue
             wrong = self._read_back(states, decisions, commit)
             if wrong:
                 wrong = self._mend(states, decisions)
             return Settled(tuple(decisions), wrong)
-        if len(stale) == MAX_ATTEMPTS:
-            # Not a race: something of somebody else's lies in the way.
-            raise PushRefused(
-                f"{stale[-1]}; what is in the way must be moved or removed"
-            )
         raise Conflict("the backup branch moves faster than we can push")
+
+    @step(Step.S2)
+    def blockers(self, states: Sequence[FolderState]) -> dict[str, str]:
+        """Why folders have no place, by Git path: a file lies where a folder must."""
+        tip = self.reader.tip()
+        above = {state.git_path: _folders_of(state.git_path) for state in states}
+        wanted = sorted({path for paths in above.values() for path in paths})
+        items = self.reader.items(tip, [], wanted) if tip else ()
+        files = {item.path for item in items}
+        return {
+            git_path: f"the file {found[0]} of the repository is in its way; {MOVE_IT}"
+            for git_path, paths in above.items()
+            if (found := [path for path in paths if path in files])
+        }
 
     @step(Step.S4)
     def _decide(self, states: Sequence[FolderState]) -> list[Decision]:
@@ -182,6 +201,12 @@ class Settler:
         return Settled(tuple(decisions), wrong)
 
 
+def _folders_of(git_path: str) -> list[str]:
+    """Every path that has to be a folder for this folder's content and manifest."""
+    files = (f"{git_path}/x" if git_path else "x", manifest_path(git_path))
+    return [file[:at] for file in files for at, c in enumerate(file) if c == "/"]
+
+
 def _tally_of(decisions: Sequence[Decision]) -> Tally:
     kinds = [outcome for decision in decisions for outcome in decision.outcomes]
     stored = [o for o in kinds if o.kind in {OutcomeKind.ADDED, OutcomeKind.EDITED}]
@@ -198,5 +223,6 @@ def _not_as_decided(decision: Decision, paths: tuple[str, ...]) -> Outcome:
         kind=OutcomeKind.FAILED,
         path=decision.path,
         detail=f"read back from Git, {len(paths)} files are not what they should be, "
-        f"the first: {paths[0]}; the next run stores them anew",
+        f"the first: {paths[0]}",
+        remedy=Remedy.WAIT,
     )

@@ -59,6 +59,11 @@ class ShardWork:
         """How many folders of the plan are done."""
         return self.claim.shard.position
 
+    @property
+    def inside(self) -> int:
+        """How many objects of the next folder were exported before."""
+        return self.claim.shard.inside
+
     def count(self, **more: int) -> None:
         """Add to the tally."""
         self.tally += Tally(**more)
@@ -69,6 +74,7 @@ class ShardWork:
             self._outcomes.append(outcome)
             if outcome.kind in _STORED:
                 self.count(stored=1, stored_bytes=outcome.size or 0)
+                self.count(mismatched=outcome.silent)
             else:
                 self.count(**{_COUNTED[outcome.kind]: 1})
             if outcome.kind is OutcomeKind.EXCEPTED and not outcome.known:
@@ -90,7 +96,7 @@ class ShardWork:
         self.claim.renew(replace(saved, exported=self.tally.exported))
 
     @step(Step.S6)
-    def save(self, position: int) -> None:
+    def save(self, position: int, inside: int = 0) -> None:
         """Make it durable: outcomes and folders first, then the row that names them."""
         shard = self.claim.shard
         names = shard.outcomes
@@ -103,6 +109,6 @@ class ShardWork:
             names = (*names, name)
         pushed = shard.pushed + tuple(self.pusher.pushed)
         self.tally = replace(self.tally, pushes=len(pushed))
-        self.claim.advance(position, self.tally, pushed, names)
+        self.claim.advance(position, inside, self.tally, pushed, names)
         self._outcomes, self._verified = [], []
         self.pusher.pushed.clear()

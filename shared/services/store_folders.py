@@ -8,31 +8,26 @@ from itertools import islice
 
 from shared.domain.decision import Decision
 from shared.domain.folder import decide, wanted_exports
-from shared.domain.git import MAX_PUSH_BYTES, Change, ChangeKind
+from shared.domain.git import MAX_PUSH_BYTES
 from shared.domain.held import Exported, Held, NotStored, Result
 from shared.domain.objects import Format, WorkspaceObject
 from shared.domain.outcomes import OutcomeKind
 from shared.domain.plan import PlannedFolder, ShardPlan
 from shared.domain.runs import Mode
-from shared.errors import ContentRefused
 from shared.ports import Clock
 from shared.services.compare_untimed import CompareUntimed
 from shared.services.export_objects import ObjectExporter
 from shared.services.folder_work import (
     FolderWork,
+    encoded_bytes,
     foreign_outcomes,
     foretold,
-    forget_contents,
-    left_out,
-    not_yet_held,
-    refused,
     storable,
-    unaccounted_in,
 )
-from shared.services.settle import FolderState, Settled, Settler
+from shared.services.settle import FolderState, Settler
+from shared.services.settle_folders import SettleFolders
 from shared.services.shard_work import OutOfTimeError, ShardWork
 
-_STORED = frozenset({OutcomeKind.ADDED, OutcomeKind.EDITED})
 _ENVELOPE_BYTES = 12_000
 """A push without changes, with a caller's line in its message."""
 
@@ -49,6 +44,7 @@ class StoreFolders:
     plan: ShardPlan
     work: ShardWork
     settler: Settler
+    settle: SettleFolders
     exporter: ObjectExporter
     clock: Clock
     mode: Mode
@@ -100,12 +96,12 @@ class StoreFolders:
         self._equal = [work for work in works if work.equal]
         return [work for work in works if not work.equal]
 
-    def _save(self, done: int) -> None:
+    def _save(self, done: int, inside: int = 0) -> None:
         """Make it durable, and count equal folders once they are behind us."""
         behind = [work for work in self._equal if work.place < done]
         self._equal = [work for work in self._equal if work.place >= done]
         self.work.count(equal=sum(storable(work.folder) for work in behind))
-        self.work.save(done)
+        self.work.save(done, inside)
 
     def _store(self, works: Sequence[FolderWork]) -> None:
         stream = self.exporter(self._asked_for(works))
@@ -139,11 +135,12 @@ class StoreFolders:
             for obj, answer in islice(stream, wanted):
                 wanted -= 1
                 result = _fitting(work.folder, answer, room)
-                added = _encoded_bytes(work.folder, result)
+                added = encoded_bytes(work.folder, result)
                 if size + added > self.full_at:
                     self._settle(batch, unfinished=work)
                     batch, size = [work], work.manifest_bytes
                 work.results[obj.object_id] = result
+                work.reach(obj)
                 size += added
                 self.work.count(exported=1)
                 self.work.renew()
@@ -155,11 +152,13 @@ class StoreFolders:
         self._settle(batch)
 
     def _wanted(self, work: FolderWork) -> tuple[WorkspaceObject, ...]:
+        """What is to be exported, without what an earlier attempt saw to."""
+        seen = self.work.inside if work.place == self.work.position else 0
         wanted = wanted_exports(
             work.folder,
             work.state.held,
             self.plan.notebook_format,
-            everything=self.mode is Mode.FULL,
+            all_from=seen if self.mode is Mode.FULL else None,
         )
         return tuple(obj for obj in wanted if obj.object_id not in work.results)
 
@@ -168,7 +167,7 @@ class StoreFolders:
         self._settle(batch, unfinished=work)
         # Whoever goes on will find equal what was stored of it now.
         self.work.count(equal=-work.stored)
-        self._save(work.place)
+        self._save(work.place, work.reached)
         raise OutOfTimeError
 
     def _settle(
@@ -177,76 +176,11 @@ class StoreFolders:
         """Settle the batch; `unfinished` is its last folder, if more is to come."""
         if not batch:
             return
-        settled = self._pushed(batch)
-        if self._export_unaccounted(batch, unfinished):
-            settled = self._pushed(batch)
-        for work, decision in zip(batch, settled.decisions, strict=True):
-            if work is not unfinished:
-                self.settler.vouch(work.state, decision, settled)
-                self._account(work, decision)
-            forget_contents(work)
-        self._save(batch[-1].place + (0 if batch[-1] is unfinished else 1))
-
-    def _pushed(self, batch: Sequence[FolderWork]) -> Settled:
-        """Settle the batch, without what Git refuses to take."""
-        try:
-            settled = self.settler.settle([work.state for work in batch])
-        except ContentRefused as error:
-            return self._isolated(batch, error)
-        for work, decision in zip(batch, settled.decisions, strict=True):
-            stored = [o for o in decision.outcomes if o.kind in _STORED]
-            work.stored += len(stored)
-            self.work.note(stored)
-        return settled
-
-    def _isolated(self, batch: Sequence[FolderWork], error: ContentRefused) -> Settled:
-        """Halve what is new until what is refused stands alone, as a failure."""
-        new = [(work, key) for work in batch for key in not_yet_held(work)]
-        if not new:
-            raise error
-        if len(new) == 1:
-            work, key = new[0]
-            work.results[key] = refused(error)
-            return self._pushed(batch)
-        withheld = [(work, key, work.results.pop(key)) for work, key in new[1::2]]
-        self._pushed(batch)
-        for work, key, result in withheld:
-            work.results[key] = result
-        return self._pushed(batch)
-
-    def _export_unaccounted(
-        self, batch: Sequence[FolderWork], unfinished: FolderWork | None
-    ) -> bool:
-        """Export what a stranger's commit, made meanwhile, took from the tree.
-
-        As much as a push can take; the rest is for the next run.
-        """
-        lacking = [
-            (work, obj)
-            for work in batch
-            if work is not unfinished
-            for obj in unaccounted_in(work)
-        ]
-        room = self.full_at - sum(work.manifest_bytes for work in batch)
-        with closing(self.exporter(obj for _, obj in lacking)) as answers:
-            for (work, _), (obj, result) in zip(lacking, answers, strict=True):
-                self.work.count(exported=1)
-                room -= _encoded_bytes(work.folder, result)
-                if room < 0:
-                    break
-                work.results[obj.object_id] = result
-        return bool(lacking)
-
-    def _account(self, work: FolderWork, decision: Decision) -> None:
-        """Count what became of the folder's objects beside those that were stored."""
-        self.work.note(work.foreign)
-        rest = [o for o in decision.outcomes if o.kind not in _STORED]
-        rest += [left_out(obj) for obj in unaccounted_in(work)]
-        self.work.note(rest)
-        named = {outcome.object_id for outcome in rest}
-        own = [obj for obj in work.folder.objects if obj.storable]
-        others = sum(obj.object_id in named for obj in own)
-        self.work.count(equal=len(own) - work.stored - others)
+        self.settle(batch, unfinished)
+        if unfinished is None:
+            self._save(batch[-1].place + 1)
+        else:
+            self._save(unfinished.place, unfinished.reached)
 
     def _foretell(self, works: Sequence[FolderWork]) -> None:
         """What a run would export, and store as far as that can be told without.
@@ -280,14 +214,7 @@ def _decide(
 
 def _fitting(folder: PlannedFolder, result: Result, room: int) -> Result:
     """The result, or an exception if it does not fit a push beside its manifest."""
-    if not isinstance(result, Exported) or _encoded_bytes(folder, result) <= room:
+    if not isinstance(result, Exported) or encoded_bytes(folder, result) <= room:
         return result
     size = len(result.content)
     return NotStored(OutcomeKind.EXCEPTED, "too large for a push", size)
-
-
-def _encoded_bytes(folder: PlannedFolder, result: Result) -> int:
-    if not isinstance(result, Exported):
-        return 0
-    path = f"{folder.git_path}/{'x' * 255}"
-    return Change(ChangeKind.ADD, path, result.content).encoded_bytes

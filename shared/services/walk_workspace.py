@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from shared.domain.index import Index
 from shared.domain.objects import Format, GitFolder, WorkspaceObject, parent
 from shared.domain.plan import PlannedFolder, planned_objects
+from shared.domain.remedies import Remedy, remedy_of_read
 from shared.domain.runs import Mode
 from shared.domain.walk import FolderToList, Walk, take_in
 from shared.errors import (
@@ -99,10 +100,14 @@ class WalkWorkspace:
         self._give_up()
         return None
 
+    def _fail(self, folder: FolderToList, error: BackupError) -> None:
+        self.walk.failed[folder.path] = str(error)
+        self.walk.remedies[folder.path] = remedy_of_read(error)
+
     def _give_up(self) -> None:
         """Others could be listed meanwhile: these could not."""
         for folder, error in self._troubled:
-            self.walk.failed[folder.path] = str(error)
+            self._fail(folder, error)
         self._troubled.clear()
 
     def _list(self, pool: ThreadPoolExecutor) -> None:
@@ -133,7 +138,7 @@ class WalkWorkspace:
         except NotFound as error:
             self._not_found(folder, error)
         except BackupError as error:
-            self.walk.failed[folder.path] = str(error)
+            self._fail(folder, error)
         else:
             if not self._in_trouble():
                 self._give_up()
@@ -156,24 +161,31 @@ class WalkWorkspace:
             self.git_folders,
             everything=request.mode is Mode.FULL,
         )
-        self.walk.frontier.extend(reversed(listed.next))
+        if request.slice is None:
+            self.walk.frontier.extend(reversed(listed.next))
         if listed.store is not None:
             self._pending.append(listed.store)
 
     def _not_found(self, folder: FolderToList, error: NotFound) -> None:
-        """Listed by its parent, not found itself: look whether it has just gone."""
-        above = parent(folder.path)
-        if above not in self.walk.walked:
-            self.walk.failed[folder.path] = str(error)
-            return
-        try:
-            listed = {obj.path for obj in self.workspace.list(above)}
-        except BackupError:
-            listed = {folder.path}
-        if folder.path in listed:
-            self.walk.failed[folder.path] = f"listed, but: {error}"
+        """Listed before, not found itself: look whether it has just gone."""
+        if folder.path in self.claim.run.request.scope.roots:
+            self._fail(folder, error)
+            self.walk.remedies[folder.path] = Remedy.CHECK_ROOTS
+        elif self._is_shown(folder.path):
+            self._fail(folder, error)
         else:
             self.walk.vanished.append(folder.path)
+
+    def _is_shown(self, path: str) -> bool:
+        """Whether the folder above shows it still, or cannot tell."""
+        above = parent(path)
+        try:
+            return path in {obj.path for obj in self.workspace.list(above)}
+        except NotFound:
+            is_root = above in self.claim.run.request.scope.roots
+            return is_root or self._is_shown(above)
+        except BackupError:
+            return True
 
     def _make_room(
         self, folder: FolderToList, objects: tuple[WorkspaceObject, ...]

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 BARE = {"PATH": os.environ["PATH"]}
 TRIGGERS = {
     "backup_schedule": ("timerTrigger", "%BACKUP_SCHEDULE%"),
+    "audit_schedule": ("timerTrigger", "%AUDIT_SCHEDULE%"),
     "sweep": ("timerTrigger", "0 */10 * * * *"),
     "advance_run": ("queueTrigger", "backup-plans"),
     "back_up_shard": ("queueTrigger", "backup-shards"),

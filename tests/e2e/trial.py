@@ -221,6 +221,16 @@ class Trial:
             time.sleep(0.2)
         raise TimeoutError(f"run {run_id} does not end: {run}")
 
+    def newest(self, trigger: str) -> str:
+        """The id of the newest run, once it is one that this trigger started."""
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < give_up:
+            runs = self.http("GET", "/api/runs", params={"limit": 1}).json()["runs"]
+            if runs and runs[0]["trigger"] == trigger:
+                return str(runs[0]["id"])
+            time.sleep(0.2)
+        raise TimeoutError(f"no run was started by {trigger}")
+
     def details(self, run_id: str) -> dict[str, Any]:
         """What the API tells; waits for a worker where one has just been killed."""
         give_up = time.monotonic() + PATIENCE_SECONDS

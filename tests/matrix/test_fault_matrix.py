@@ -72,6 +72,10 @@ def told(scene: Scene, run: Run, case: Case) -> None:
     assert scene.named(run, "failures") == sorted(expected.failures)
     assert scene.named(run, "held_deletions") == sorted(expected.held)
     assert scene.named(run, "vanished") == sorted(expected.vanished)
+    for failure in scene.record(run)["failures"]["named"]:
+        assert failure["detail"]
+        assert failure["remedy"]
+        assert isinstance(failure["heals"], bool)
     new = [x["path"] for x in scene.record(run)["exceptions"]["named"]]
     assert sorted(new) == sorted(expected.exceptions)
 

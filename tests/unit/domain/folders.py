@@ -54,7 +54,7 @@ def wanted(
     tree: Tree, folder: PlannedFolder, form: Format = Format.SOURCE
 ) -> list[WorkspaceObject]:
     held = held_in(tree, folder.git_path)
-    return list(wanted_exports(folder, held, form, everything=False))
+    return list(wanted_exports(folder, held, form))
 
 
 def paths(decision: Decision, kind: ChangeKind) -> list[str]:

@@ -194,7 +194,7 @@ class Night:
 
     def _store(self, folder: PlannedFolder) -> None:
         held = self.repository.held(folder.git_path, folder.manifest)
-        wanted = wanted_exports(folder, held, self.form, everything=False)
+        wanted = wanted_exports(folder, held, self.form)
         results: dict[int, Result] = {}
         for push in range(self.pushes):
             part = wanted[push :: self.pushes]

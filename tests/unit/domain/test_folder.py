@@ -107,7 +107,7 @@ def test_every_object_is_wanted_in_a_full_run(tree: Tree) -> None:
 
     held = held_in(tree, "etl")
 
-    assert wanted_exports(folder, held, Format.SOURCE, everything=True) == (LOAD, LOOK)
+    assert wanted_exports(folder, held, Format.SOURCE, all_from=0) == (LOAD, LOOK)
 
 
 def test_a_dashboard_is_wanted_every_time() -> None:

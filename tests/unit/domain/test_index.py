@@ -81,7 +81,7 @@ def test_the_index_comes_back(
 def test_an_index_of_a_newer_version_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("shared.domain.index.INDEX_VERSION", 2)
+    monkeypatch.setattr("shared.domain.index.INDEX_VERSION", 99)
     newer = Index().to_bytes()
     monkeypatch.undo()
 

@@ -329,7 +329,7 @@ def test_a_checkpoint_is_the_walk(walk: Walk) -> None:
 def test_a_checkpoint_of_a_newer_version_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("shared.domain.walk.CHECKPOINT_VERSION", 2)
+    monkeypatch.setattr("shared.domain.walk.CHECKPOINT_VERSION", 99)
     newer = Walk([]).to_bytes()
     monkeypatch.undo()
 

@@ -7,6 +7,7 @@ from functions import run_requests
 from shared.domain.outcomes import Outcome, OutcomeKind, to_lines
 from shared.domain.runs import Mode, Phase, RunStatus, ShardStatus, Stop, Tally
 from shared.domain.scope import Scope
+from shared.domain.slices import Slice
 from shared.ports import Write
 from tests.run_builders import a_request, a_run, a_shard
 from tests.unit.functions.api import HOST, Api, Bound
@@ -44,6 +45,18 @@ def test_a_start_is_all_that_was_asked_for(api: Api, bound: Bound) -> None:
     assert request.allow_deletions == "20261121T020000Z-0a0b0c"
     assert request.trigger == "http"
     assert request.requested_by == "ada@example.com"
+
+
+def test_a_slice_is_a_full_run_over_a_part(api: Api, bound: Bound) -> None:
+    answer = api.post("/api/runs", {"slice": "3/30"})
+
+    stored = bound.store.run(answer.body["id"])
+    assert stored
+    request = stored.row.request
+    assert (request.slice, request.mode) == (Slice(3, 30), Mode.FULL)
+    assert not request.full_scope
+    told = api.get(f"/api/runs/{answer.body['id']}").body
+    assert told["scope"]["slice"] == "3/30"
 
 
 @pytest.mark.parametrize("path", ["/", "/Workspace", "/Workspace/", "//"])
@@ -120,6 +133,9 @@ def test_a_dry_run_takes_no_place(api: Api) -> None:
         ({"paths": ["/"]}, "paths[0]"),
         ({"paths": ["/Workspace"]}, "paths[0]"),
         ({"paths": ["/SharedToo"]}, "paths[0]"),
+        ({"slice": "31/30"}, "slice"),
+        ({"slice": 3}, "slice"),
+        ({"slice": "1/3", "paths": ["/Shared"]}, "slice"),
         ({"allow_deletions": "yes"}, "allow_deletions"),
         ({"allow_deletions": ""}, "allow_deletions"),
         ({"allow_deletions": True}, "allow_deletions"),
