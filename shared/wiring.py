@@ -22,6 +22,7 @@ from shared.services.back_up_shard import BackUpShard
 from shared.services.cancel_run import CancelRun
 from shared.services.finish_run import FinishRun
 from shared.services.open_run import OpenRun
+from shared.services.plan_deletions import PlanDeletions
 from shared.services.plan_run import PlanRun
 from shared.services.poison import BuryPlan, BuryShard
 from shared.services.read_runs import ReadRuns
@@ -173,7 +174,12 @@ class App:
             window=settings.max_parallel_shards,
             list_concurrency=LIST_CONCURRENCY,
             largest_shard=settings.shard_max_objects,
-            fuse=Fuse(settings.fuse_percent, settings.fuse_minimum),
+            deletions=PlanDeletions(
+                self.outside.store,
+                self.outside.blobs,
+                self.outside.events,
+                Fuse(settings.fuse_percent, settings.fuse_minimum),
+            ),
         )
 
     def _finish_run(self, meter: Meter) -> FinishRun:

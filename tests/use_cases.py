@@ -14,6 +14,7 @@ from shared.services.back_up_shard import BackUpShard
 from shared.services.cancel_run import CancelRun
 from shared.services.finish_run import FinishRun
 from shared.services.open_run import OpenRun
+from shared.services.plan_deletions import PlanDeletions
 from shared.services.plan_run import PlanRun
 from shared.services.poison import BuryPlan, BuryShard
 from shared.services.start_audit import StartAudit
@@ -141,7 +142,9 @@ class UseCases:
             window=self.window,
             list_concurrency=self.concurrency,
             largest_shard=self.largest_shard,
-            fuse=self.fuse,
+            deletions=PlanDeletions(
+                **self._ports(process, "store", "blobs", "events"), fuse=self.fuse
+            ),
             deletions_a_shard=self.deletions_a_shard,
         )
 

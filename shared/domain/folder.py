@@ -10,10 +10,8 @@ from shared.domain.held import Exported, Held, Key, Result, key_of
 from shared.domain.manifest import Entry, Excepted, Manifest, SubFolder
 from shared.domain.names import NamedBefore, assign_names, extension_of
 from shared.domain.objects import DIRECTORY, NOTEBOOK, REPO, Format, WorkspaceObject
-from shared.domain.outcomes import Outcome, OutcomeKind
+from shared.domain.outcomes import OutcomeKind
 from shared.domain.plan import PlannedFolder
-
-SILENT = "changed without its time changing"
 
 type Part = Entry | Excepted
 
@@ -66,31 +64,14 @@ def decide(
         exceptions=tuple(exceptions),
     )
     gone = {entry.file for entry in held.entries} - {entry.file for entry in entries}
+    known = settled(folder, held, notebook_format)
     return Decision(
         folder.path,
         folder.git_path,
         manifest,
         _changes(manifest, held, gone, results),
-        _outcomes(folder, held, manifest, results, notebook_format),
+        tuple(folder_outcomes(folder, held, manifest, results, known)),
         tuple(sorted(gone)),
-    )
-
-
-def _outcomes(
-    folder: PlannedFolder,
-    held: Held,
-    manifest: Manifest,
-    results: Mapping[int, Result],
-    notebook_format: Format,
-) -> tuple[Outcome, ...]:
-    """What became of the objects; of an edit, whether its time told of it."""
-    known = settled(folder, held, notebook_format)
-    return tuple(
-        replace(told, detail=SILENT, silent=True)
-        if told.kind is OutcomeKind.EDITED
-        and (told.object_id, told.path.rpartition("/")[2]) in known
-        else told
-        for told in folder_outcomes(folder, held, manifest, results)
     )
 
 

@@ -1,8 +1,8 @@
 """DECISIONS: what became of each object of a folder that was decided on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from shared.domain.held import Exported, Held, NotStored, Result, key_of
+from shared.domain.held import Exported, Held, Key, NotStored, Result, key_of
 from shared.domain.manifest import Manifest
 from shared.domain.objects import join
 from shared.domain.outcomes import Outcome, OutcomeKind
@@ -14,8 +14,12 @@ def folder_outcomes(
     held: Held,
     manifest: Manifest,
     results: Mapping[int, Result],
+    settled: Collection[Key],
 ) -> Iterator[Outcome]:
-    """Objects that are equal in Git have no outcome."""
+    """Objects that are equal in Git have no outcome.
+
+    `settled` are those that should be equal, by all that their listing says.
+    """
     by_key = {key_of(entry): entry for entry in held.entries}
     by_name = {(entry.name, entry.type): entry for entry in held.entries}
     for obj in folder.objects:
@@ -25,12 +29,15 @@ def folder_outcomes(
         before = by_key.get(key_of(obj), by_name.get((obj.name, obj.type)))
         if before and held.holds(before) and before.blob == result.blob:
             continue
+        silent = before is not None and key_of(obj) in settled
         yield Outcome(
             kind=OutcomeKind.EDITED if before else OutcomeKind.ADDED,
             path=obj.path,
             type=obj.type,
             object_id=obj.object_id,
             size=len(result.content),
+            detail="changed without its time changing" if silent else "",
+            silent=silent,
         )
     yield from _not_stored_outcomes(folder, held, manifest, results)
 

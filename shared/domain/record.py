@@ -9,7 +9,7 @@ from shared.domain.index import LastRecord
 from shared.domain.known_failures import KnownFailures
 from shared.domain.outcomes import Outcome, OutcomeKind, facts_of
 from shared.domain.run_ids import is_run_id, record_path
-from shared.domain.runs import Run, RunStatus
+from shared.domain.runs import Request, Run, RunStatus
 from shared.domain.scope import Scope
 from shared.errors import UnknownVersion
 
@@ -94,13 +94,7 @@ def write_record(
         "requested_by": request.requested_by,
         "opened_at": request.opened_at.isoformat(),
         "finished_at": finished_at,
-        "scope": {
-            "roots": list(request.scope.roots),
-            "exclude": list(request.scope.excludes),
-            "full": request.full_scope,
-            "slice": str(request.slice) if request.slice else None,
-            "excluded": list(excluded[:MAX_NAMED]),
-        },
+        "scope": _scope_facts(request, excluded),
         "identity": {
             "name": run.identity,
             "admin": run.admin,
@@ -112,13 +106,26 @@ def write_record(
         "calls": dict(run.calls),
         "error": run.error,
     }
-    for key, kind in _NAMED:
-        entry = named.get(kind, Named())
-        facts[key] = {
-            "total": entry.total,
-            "named": [_facts(o) for o in entry.outcomes[: most_named(kind)]],
-        }
+    facts |= {key: _list_facts(kind, named) for key, kind in _NAMED}
     return (json.dumps(facts, indent=1, sort_keys=True) + "\n").encode("ascii")
+
+
+def _list_facts(
+    kind: OutcomeKind, named: Mapping[OutcomeKind, Named]
+) -> dict[str, object]:
+    entry = named.get(kind, Named())
+    outcomes = entry.outcomes[: most_named(kind)]
+    return {"total": entry.total, "named": [_facts(outcome) for outcome in outcomes]}
+
+
+def _scope_facts(request: Request, excluded: Sequence[str]) -> dict[str, object]:
+    return {
+        "roots": list(request.scope.roots),
+        "exclude": list(request.scope.excludes),
+        "full": request.full_scope,
+        "slice": str(request.slice) if request.slice else None,
+        "excluded": list(excluded[:MAX_NAMED]),
+    }
 
 
 def last_record(raw: bytes, commit: str) -> LastRecord:

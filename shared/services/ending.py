@@ -10,8 +10,8 @@ from shared.domain.record import Named, scope_key
 from shared.domain.runs import Run, RunStatus, Shard, ShardStatus, Stop, Tally
 from shared.domain.verified import Verified, read_verified
 from shared.ports import Blobs, RunStore
-from shared.services.plan_run import load_index, run_outcomes_name
-from shared.services.shard_work import verified_name
+from shared.services.blob_names import run_outcomes_name, verified_name
+from shared.services.plan_run import load_index
 
 
 @dataclass(slots=True)

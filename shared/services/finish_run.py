@@ -17,12 +17,12 @@ from shared.ports import (
     RunIndex,
     RunStore,
 )
+from shared.services.blob_names import run_outcomes_name
 from shared.services.catch_up import LATEST, index_name
 from shared.services.ending import Ending, dry_status, gather, is_unchanged, status_of
 from shared.services.examine import Examined, examine, managed_folder
 from shared.services.name_outcomes import name_outcomes
 from shared.services.open_run import OpenRun
-from shared.services.plan_run import run_outcomes_name
 from shared.services.record_run import RecordRun
 from shared.services.run_claim import RunClaim
 from shared.services.steps import Step, step

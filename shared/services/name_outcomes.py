@@ -8,7 +8,7 @@ from shared.domain.outcomes import Outcome, OutcomeKind, from_lines
 from shared.domain.record import Named, most_named
 from shared.domain.runs import Run, Shard
 from shared.ports import Blobs
-from shared.services.plan_run import run_outcomes_name
+from shared.services.blob_names import run_outcomes_name
 
 
 @dataclass(slots=True)

@@ -1,38 +1,26 @@
 """USE CASE PARTS: P1 to P6 of one invocation; what comes next is the run's row."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from shared.domain.deletions import Deletions, Fuse, in_shards, plan_deletions
+from shared.domain.deletions import in_shards
 from shared.domain.events import Event, EventName, Facts
 from shared.domain.index import Index
 from shared.domain.objects import Format
-from shared.domain.outcomes import Outcome, OutcomeKind, from_lines, to_lines
+from shared.domain.outcomes import Outcome, OutcomeKind, to_lines
 from shared.domain.remedies import Remedy
 from shared.domain.roots import roots_to_list, slice_to_list
 from shared.domain.runs import Phase, Request, Run, RunStatus, Tally
-from shared.domain.verified import read_verified
 from shared.domain.walk import FolderToList, Walk
 from shared.errors import Permanent
 from shared.ports import Blobs, Clock, Events, GitReader, Queue, RunStore, Workspace
+from shared.services.blob_names import known_failures_name, run_outcomes_name
 from shared.services.catch_up import CatchUp
+from shared.services.plan_deletions import PlanDeletions
 from shared.services.plan_shards import ShardSender
 from shared.services.run_claim import RunClaim
-from shared.services.shard_work import verified_name
 from shared.services.steps import Step, step
 from shared.services.walk_workspace import WalkWorkspace
-
-DELETIONS = "2-deletions"
-
-
-def run_outcomes_name(run_id: str, part: str) -> str:
-    """The blob that holds outcomes which belong to the run as a whole."""
-    return f"runs/{run_id}/outcomes/{part}"
-
-
-def known_failures_name(run_id: str) -> str:
-    """The blob that says what had failed already before the run."""
-    return f"runs/{run_id}/known-failures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +39,7 @@ class PlanRun:
     window: int
     list_concurrency: int
     largest_shard: int
-    fuse: Fuse
+    deletions: PlanDeletions
     deletions_a_shard: int = 20_000
 
     @step(Step.P5)
@@ -81,8 +69,8 @@ class PlanRun:
     def delete(self, claim: RunClaim) -> None:
         """P6, when every storing shard is closed; afterwards the phase is PLANNED."""
         run = claim.run
-        deletions = self._deletions(run) if run.request.full_scope else Deletions()
-        self._tell(run, deletions)
+        walk, index = self._walk(run), load_index(self.blobs, run)
+        deletions = self.deletions(run, walk, index)
         if not run.request.dry_run:
             sender = self._sender(claim)
             for plans in in_shards(deletions.plans, self.deletions_a_shard):
@@ -180,73 +168,6 @@ class PlanRun:
         }
         self.events.emit(Event(EventName.RUN_PLANNED, run.id, facts))
 
-    def _deletions(self, run: Run) -> Deletions:
-        walk = self._walk(run)
-        index = load_index(self.blobs, run)
-        arrived = self._arrived(run, walk.arrived)
-        record = index.record
-        hold = ""
-        if walk.failed:
-            hold = f"{len(walk.failed)} folders could not be listed"
-        elif not run.walk_complete:
-            hold = "not all folders were listed"
-        elif record and record.admin and not run.admin:
-            hold = "the identity is no workspace admin any more and may see less"
-        return plan_deletions(
-            walk,
-            index,
-            run.request.scope,
-            self.fuse,
-            lambda object_id, path: run.request.dry_run or (object_id, path) in arrived,
-            hold=hold,
-            allowed=self._allowed(run),
-        )
-
-    def _allowed(self, run: Run) -> frozenset[tuple[str, int | None]]:
-        """What the run that the caller named held back, by path and id."""
-        named = run.request.allow_deletions
-        raw = self.blobs.get(run_outcomes_name(named, DELETIONS)) if named else None
-        return frozenset(
-            (outcome.path, outcome.object_id)
-            for outcome in from_lines(raw or b"")
-            if outcome.kind is OutcomeKind.HELD
-        )
-
-    def _arrived(
-        self, run: Run, wanted: Mapping[int, str]
-    ) -> frozenset[tuple[int, str]]:
-        """Which of the objects are stored, verified, where they were seen."""
-        found: set[tuple[int, str]] = set()
-        if not wanted:
-            return frozenset()
-        for shard in self.store.shards(run.id):
-            for name in shard.row.outcomes:
-                raw = self.blobs.get(verified_name(name)) or b""
-                for verified in read_verified(raw):
-                    folder = verified.folder
-                    if folder is None or not folder.vouched:
-                        continue
-                    base = "" if folder.path == "/" else folder.path
-                    for object_id, child in folder.accounted:
-                        path = f"{base}/{child}"
-                        if wanted.get(object_id) == path:
-                            found.add((object_id, path))
-        return frozenset(found)
-
-    def _tell(self, run: Run, deletions: Deletions) -> None:
-        outcomes = list(deletions.held)
-        if run.request.dry_run:
-            outcomes += _foretold(deletions)
-        if outcomes:
-            part = run_outcomes_name(run.id, DELETIONS)
-            self.blobs.put(part, to_lines(outcomes))
-        if deletions.reason and deletions.held:
-            facts: Facts = {
-                "held": len(deletions.held),
-                "reason": deletions.reason,
-            }
-            self.events.emit(Event(EventName.FUSE_TRIPPED, run.id, facts))
-
     def _sender(self, claim: RunClaim) -> ShardSender:
         return ShardSender(
             claim, self.blobs, self.queue, self.notebook_format, self.window, self.noise
@@ -284,20 +205,3 @@ def load_index(blobs: Blobs, run: Run) -> Index:
     if raw is None:
         raise Permanent(f"the index that run {run.id} is based on is lost")
     return Index.from_bytes(raw)
-
-
-def _foretold(deletions: Deletions) -> list[Outcome]:
-    outcomes = []
-    for plan in deletions.plans:
-        base = "" if plan.path == "/" else plan.path
-        for object_id, name in plan.objects:
-            target = plan.moved_to.get(object_id)
-            outcomes.append(
-                Outcome(
-                    kind=OutcomeKind.MOVED if target else OutcomeKind.DELETED,
-                    path=target or f"{base}/{name}",
-                    object_id=object_id,
-                    origin=f"{base}/{name}" if target else "",
-                )
-            )
-    return outcomes

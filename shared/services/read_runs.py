@@ -13,7 +13,7 @@ from shared.domain.outcomes import CHANGES, Outcome, OutcomeKind, from_lines
 from shared.domain.runs import Run, Shard, ShardStatus, add_calls
 from shared.errors import InvalidRequest
 from shared.ports import Blobs, Clock, RunIndex, RunStore
-from shared.services.plan_run import known_failures_name, run_outcomes_name
+from shared.services.blob_names import known_failures_name, run_outcomes_name
 from shared.services.rows import read_run
 
 MAX_BLOBS_A_PAGE = 400

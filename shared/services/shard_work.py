@@ -9,6 +9,7 @@ from shared.domain.outcomes import Outcome, OutcomeKind, to_lines
 from shared.domain.runs import Tally
 from shared.domain.verified import Verified, verified_lines
 from shared.ports import Blobs
+from shared.services.blob_names import outcomes_name, verified_name
 from shared.services.claim import ShardClaim
 from shared.services.push_changes import Pusher
 from shared.services.steps import Step, step
@@ -22,16 +23,6 @@ _COUNTED = {
     OutcomeKind.FOREIGN: "out_of_place",
 }
 _STORED = frozenset({OutcomeKind.ADDED, OutcomeKind.EDITED})
-
-
-def outcomes_name(run_id: str, part: str) -> str:
-    """The blob that holds outcomes of a part of a run, such as `000003-1-02`."""
-    return f"runs/{run_id}/shards/{part}.outcomes"
-
-
-def verified_name(outcomes: str) -> str:
-    """The blob beside it that holds the folders verified with them."""
-    return outcomes.removesuffix(".outcomes") + ".folders"
 
 
 class OutOfTimeError(Exception):
