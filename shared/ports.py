@@ -208,7 +208,10 @@ class RunList(Protocol):
         ...
 
     def newest(self, limit: int, mark: str | None = None) -> RunPage:
-        """The newest runs, or those that follow `mark`."""
+        """The newest runs, or those that follow `mark`.
+
+        A mark that no answer can have given: `InvalidRequest`.
+        """
         ...
 
     def opened_before(self, moment: datetime, limit: int) -> tuple[Request, ...]:

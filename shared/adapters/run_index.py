@@ -4,18 +4,20 @@ Rows: `open` (whoever holds the place), `waiting` (the start that waits for it) 
 one for each run, whose key counts down so that the newest comes first.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from shared.adapters.rows import request_columns, request_of
 from shared.adapters.tables import Found, RowWrite, Table
 from shared.domain.runs import Request
-from shared.errors import AlreadyExists, Conflict
+from shared.errors import AlreadyExists, Conflict, InvalidRequest
 from shared.ports import RunPage
 
 PARTITION = "index"
 OPEN, WAITING, LISTED = "open", "waiting", "run-"
 
+_MARK = re.compile(r"run-[0-9]{15}-[0-9A-Za-z-]+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MILLISECOND = 10**15 - 1
 _TRIES = 10
@@ -73,8 +75,13 @@ class TableRunIndex:
         self._table.put(_row(_listed(request), request))
 
     def newest(self, limit: int, mark: str | None = None) -> RunPage:
-        """The newest runs, or those that follow `mark`."""
-        after = mark if mark and _is_mark(mark) else LISTED
+        """The newest runs, or those that follow `mark`; `InvalidRequest` if it is none.
+
+        It comes from outside, and goes into a query.
+        """
+        if mark and not _MARK.fullmatch(mark):
+            raise InvalidRequest("next", "is not a mark that an earlier answer gave")
+        after = mark or LISTED
         condition = (
             f"PartitionKey eq '{PARTITION}' and RowKey gt '{after}'"
             " and RowKey lt 'run.'"
@@ -109,10 +116,6 @@ def _listed(request: Request) -> str:
 def _countdown(moment: datetime) -> str:
     age = int((moment - _EPOCH).total_seconds() * 1000)
     return f"{LISTED}{_LAST_MILLISECOND - age:015d}"
-
-
-def _is_mark(mark: str) -> bool:
-    return mark.startswith(LISTED) and mark.replace("-", "").isalnum()
 
 
 def _run_id(found: Found) -> str:

@@ -6,6 +6,7 @@ not identical in time.
 """
 
 import itertools
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from shared.domain.events import Event
 from shared.domain.messages import Message, PlanMessage, ShardMessage
 from shared.domain.runs import Request, Run, Shard, ShardStatus
-from shared.errors import AlreadyExists, Conflict
+from shared.errors import AlreadyExists, Conflict, InvalidRequest
 from shared.ports import RequestKind, RunPage, Stored, Write
 
 type _Key = tuple[str, int]
@@ -112,6 +113,8 @@ class FakeRunIndex:
         self.runs[request.run_id] = request
 
     def newest(self, limit: int, mark: str | None = None) -> RunPage:
+        if mark is not None and not re.fullmatch("[0-9]{16}-[0-9A-Za-z-]+", mark):
+            raise InvalidRequest("next", "is no mark")
         marks = sorted((_mark(request), run) for run, request in self.runs.items())
         follow = [pair for pair in marks if mark is None or pair[0] > mark]
         page = follow[:limit]
