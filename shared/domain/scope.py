@@ -76,6 +76,9 @@ def normal_path(text: str) -> str:
     parts = _parts(text)
     if any(part in {".", ".."} for part in parts) or "\0" in text:
         raise ValueError(f"{text!r} has a component that names no folder")
+    if parts[:1] == [_ALIAS]:
+        # The workspace would take that for the alias and answer for another folder.
+        raise ValueError(f"{text!r} has /{_ALIAS} inside /{_ALIAS}")
     return "/" + "/".join(parts)
 
 

@@ -30,6 +30,7 @@ GLOB_LETTERS = "ab-!]^.&~|\\["
         ("/Clients;/Clients2", ("/Clients", "/Clients2")),
         ("/Users/a@b.org/Entwürfe 2026", ("/Users/a@b.org/Entwürfe 2026",)),
         ("/Workspaces", ("/Workspaces",)),
+        ("/Users/Workspace", ("/Users/Workspace",)),
     ],
 )
 def test_roots_are_read_from_a_setting(text: str, roots: tuple[str, ...]) -> None:
@@ -46,6 +47,8 @@ def test_roots_are_read_from_a_setting(text: str, roots: tuple[str, ...]) -> Non
         ("/Clients/../Users", "names no folder"),
         ("/Clients/./Acme", "names no folder"),
         ("/Workspace/..", "names no folder"),
+        ("/Workspace/Workspace", "inside /Workspace"),
+        ("/Users;/Workspace//Workspace/Users", "inside /Workspace"),
         ("/Clients\0", "names no folder"),
     ],
 )
