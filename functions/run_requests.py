@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Never
 
 import azure.functions as func
 
@@ -29,6 +30,15 @@ _CALLER = "x-ms-client-principal-name"
 """Who signed in, set by App Service authentication (documented: Azure App Service)."""
 
 _NOT_ONE_LINE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_TURNS_TEXT_AROUND = frozenset(
+    {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+)
+
+_BYPASS = "skip-secret-scanning"
+"""In a commit's message it lets secrets pass (documented: GitHub Advanced Security for
+Azure DevOps, secret scanning)."""
+
+_NO_MARK = "is not a mark that an earlier answer gave"
 _MARK = re.compile(r"[!-~]+")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 
@@ -90,13 +100,16 @@ def runs_page(params: Mapping[str, str]) -> tuple[int, str | None]:
     """The limit and the mark of a list of runs."""
     mark = params.get("next")
     if mark and (len(mark) > MAX_MARK_CHARACTERS or not _MARK.fullmatch(mark)):
-        raise InvalidRequest("next", "is not a mark that an earlier answer gave")
+        raise InvalidRequest("next", _NO_MARK)
     return _limit(params, 1, DEFAULT_RUNS, MAX_RUNS), mark or None
 
 
 def outcomes_page(params: Mapping[str, str]) -> tuple[int, dict[Listing, Mark]]:
     """The limit and the marks of a run's lists."""
     texts = {listing: params.get(f"{listing}_after") for listing in Listing}
+    for listing, text in texts.items():
+        if text and len(text) > MAX_MARK_CHARACTERS:
+            raise InvalidRequest(f"{listing}_after", _NO_MARK)
     return _limit(params, 0, DEFAULT_OUTCOMES, MAX_OUTCOMES), marks_from(texts)
 
 
@@ -111,12 +124,29 @@ def _limit(params: Mapping[str, str], least: int, default: int, most: int) -> in
 
 def _json_object(raw: bytes) -> dict[str, object]:
     try:
-        body = json.loads(raw.decode("utf-8")) if raw.strip() else {}
+        text = raw.decode("utf-8")
+        body = json.loads(text, **_STRICT) if raw.strip() else {}
     except (ValueError, RecursionError) as error:
-        raise InvalidRequest("", "the body is not JSON in UTF-8") from error
+        problem = "the body is not JSON in UTF-8, with each name once"
+        raise InvalidRequest("", problem) from error
     if not isinstance(body, dict):
         raise InvalidRequest("", "the body is not a JSON object")
     return body
+
+
+def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The object; two values under one name mean one thing here, another elsewhere."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name comes twice")
+    return found
+
+
+def _no_json(text: str) -> Never:
+    raise ValueError(f"{text} is no JSON")
+
+
+_STRICT: Any = {"object_pairs_hook": _distinct, "parse_constant": _no_json}
 
 
 def _mode(value: object) -> Mode:
@@ -140,9 +170,18 @@ def _run_id(value: object) -> str:
 def _message(value: object) -> str:
     if not isinstance(value, str) or len(value) > MAX_MESSAGE_CHARACTERS:
         raise ValueError(f"is a text of at most {MAX_MESSAGE_CHARACTERS} characters")
-    if any(unicodedata.category(char) in _NOT_ONE_LINE for char in value):
+    if any(_is_control(char) for char in value):
         raise ValueError("is one line without control characters")
+    if _BYPASS in unicodedata.normalize("NFKC", value).casefold():
+        raise ValueError("would switch the repository's search for secrets off")
     return value
+
+
+def _is_control(char: str) -> bool:
+    return (
+        unicodedata.category(char) in _NOT_ONE_LINE
+        or unicodedata.bidirectional(char) in _TURNS_TEXT_AROUND
+    )
 
 
 def _paths(value: object) -> tuple[str, ...]:
@@ -164,12 +203,14 @@ def _path(value: object, name: str) -> str:
         raise InvalidRequest(name, f"has more than {MAX_PATH_CHARACTERS} characters")
     if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value):
         raise InvalidRequest(name, "holds a character that no path can have")
-    path = value.rstrip("/")
-    if path == "/Workspace" or path.startswith("/Workspace/"):
-        path = path.removeprefix("/Workspace")
-    if any(part in {"", ".", ".."} for part in path.split("/")[1:]):
+    parts = value.rstrip("/").split("/")[1:]
+    if parts[:1] == ["Workspace"]:
+        del parts[0]
+    if any(part in {"", ".", ".."} for part in parts):
         raise InvalidRequest(name, "has an empty component, '.' or '..'")
-    return path or "/"
+    if parts[:1] == ["Workspace"]:
+        raise InvalidRequest(name, "has /Workspace inside /Workspace, its other name")
+    return "/" + "/".join(parts)
 
 
 def _caller(req: func.HttpRequest) -> str:
