@@ -125,7 +125,7 @@ def _limit(params: Mapping[str, str], least: int, default: int, most: int) -> in
 def _json_object(raw: bytes) -> dict[str, object]:
     try:
         text = raw.decode("utf-8")
-        body = json.loads(text, **_STRICT) if raw.strip() else {}
+        body = json.loads(text, **_STRICT) if raw else {}
     except (ValueError, RecursionError) as error:
         problem = "the body is not JSON in UTF-8, with each name once"
         raise InvalidRequest("", problem) from error

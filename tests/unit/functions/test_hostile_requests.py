@@ -153,6 +153,8 @@ def test_the_alias_inside_the_alias_is_refused_though_all_is_backed_up(
         b"\x1f\x8b\x08\x00",
         b"dry_run=true",
         b"<run/>",
+        b"\v",
+        b" \r\n",
         b'{"x": ' + b"9" * 5_000 + b"}",
         b"[" * 30_000 + b"]" * 30_000,
         b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
