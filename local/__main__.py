@@ -29,24 +29,7 @@ def main(arguments: Sequence[str]) -> int:
         command = commands.add_parser(name)
         command.add_argument("--data", type=Path, default=DEFAULT_DATA)
         if name == "up":
-            command.add_argument(
-                "--ports",
-                choices=("default", "0"),
-                default="default",
-                help="0: free ones only; default: the usual ones where they are free",
-            )
-            command.add_argument(
-                "--setting",
-                metavar="NAME=VALUE",
-                action="append",
-                default=[],
-                help="override an app setting, such as BACKUP_SCHEDULE",
-            )
-            command.add_argument(
-                "--storage-faults",
-                action="store_true",
-                help="let storage be given faults too, at /_local/ of its addresses",
-            )
+            _add_options_of_up(command)
     commands.add_parser("backup", help="back the workspace up (see `make backup`)")
     given = parser.parse_args(arguments)
     try:
@@ -54,6 +37,33 @@ def main(arguments: Sequence[str]) -> int:
     except (ChildError, OccupiedError, TimeoutError) as error:
         print(f"local: {error}", file=sys.stderr)
         return 1
+
+
+def _add_options_of_up(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--ports",
+        choices=("default", "0"),
+        default="default",
+        help="0: free ones only; default: the usual ones where they are free",
+    )
+    command.add_argument(
+        "--setting",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="override an app setting, such as BACKUP_SCHEDULE",
+    )
+    command.add_argument(
+        "--storage-faults",
+        action="store_true",
+        help="let storage be given faults too, at /_local/ of its addresses",
+    )
+    command.add_argument(
+        "--hosts",
+        type=int,
+        default=1,
+        help="run the app on so many instances over the same storage",
+    )
 
 
 def up(given: argparse.Namespace) -> int:
@@ -67,6 +77,7 @@ def up(given: argparse.Namespace) -> int:
         ports="free" if given.ports == "0" else "default",
         settings=settings,
         storage_faults=given.storage_faults,
+        hosts=given.hosts,
     )
     try:
         _show(stack.start(), given.data)

@@ -33,7 +33,9 @@ HOST_KEY = "LOCAL_FUNCTIONS_KEY"
 UNHURRIED = "5000"
 NEVER = "0 0 0 31 2 *"  # a trial starts nothing by itself; name a schedule to have one
 CONTENT = ("storage", "databricks", "azure-devops", "cache", "logs", "targets")
-FILES = ("secret", FILE, CHILDREN, LOCK)
+KEY_FILE = "secret"
+FILES = (KEY_FILE, FILE, CHILDREN, LOCK)
+PURPOSES = ("databricks", "azure-devops", "functions")
 
 
 class Stack:
@@ -41,9 +43,10 @@ class Stack:
 
     `settings` overrides app settings. Where they name a real workspace or a real
     organization, the server of that kind is not started. With `storage_faults` each
-    storage service can be given faults at `/_local/` of its address. Raises
-    `ChildError` if something does not start, `OccupiedError` if the data folder is in
-    use.
+    storage service can be given faults at `/_local/` of its address. With several
+    `hosts` the app runs on as many instances, as where the platform scales out; HTTP
+    is spoken to the first. Raises `ChildError` if something does not start,
+    `OccupiedError` if the data folder is in use.
     """
 
     def __init__(
@@ -54,12 +57,14 @@ class Stack:
         settings: Mapping[str, str] | None = None,
         host_options: tuple[str, ...] = (),
         storage_faults: bool = False,
+        hosts: int = 1,
     ) -> None:
         self._data = data.resolve()
         self._ports = ports
         self._overrides = dict(settings or {})
         self._host_options = host_options
         self._storage_faults = storage_faults
+        self._count_of_hosts = hosts
         self._children: list[Child] = []
         self._open = ExitStack()
         self._running = False
@@ -106,7 +111,7 @@ class Stack:
                 raise ChildError(child.obituary())
 
     def _start_children(self) -> Endpoints:
-        token, pat = self._secret("databricks"), self._secret("azure-devops")
+        token, pat, key = (key_for(self._data, purpose) for purpose in PURPOSES)
         storage = self._storage()
         settings = {
             "DATABRICKS_HOST": self._databricks(token),
@@ -126,9 +131,8 @@ class Stack:
             settings["AZURE_DEVOPS_REPOSITORY"],
         )
         organization = settings["AZURE_DEVOPS_ORG_URL"].rstrip("/")
-        key = self._secret("functions")
         return Endpoints(
-            functions=self._host(settings, key),
+            functions=self._hosts(settings, key),
             functions_key=key,
             databricks=settings["DATABRICKS_HOST"],
             databricks_token="" if "DATABRICKS_TOKEN" in self._overrides else token,
@@ -178,15 +182,20 @@ class Stack:
             *("--repository", REPOSITORY, "--pat", pat),
         )
 
-    def _host(self, settings: Mapping[str, str], key: str) -> str:
+    def _hosts(self, settings: Mapping[str, str], key: str) -> str:
         (self._data / "cache").mkdir(exist_ok=True)
-        return self._python(
-            "host",
-            HOST,
-            *("--app-dir", str(ROOT), "--settings", "env"),
-            *("--grace", str(GRACE), *self._host_options),
-            environment=worker_environment(settings) | {HOST_KEY: key},
-        )
+        urls = [
+            self._python(
+                "host",
+                HOST,
+                *("--app-dir", str(ROOT), "--settings", "env"),
+                *("--grace", str(GRACE), *self._host_options),
+                environment=worker_environment(settings) | {HOST_KEY: key},
+                called=name,
+            )
+            for name in host_names(self._count_of_hosts)
+        ]
+        return urls[0]
 
     def _python(
         self,
@@ -194,10 +203,11 @@ class Stack:
         port: int,
         *options: str,
         environment: Mapping[str, str] | None = None,
+        called: str = "",
     ) -> str:
         command = [sys.executable, "-m", f"local.{name}"]
         command += ["--port", str(self._port(port)), *options]
-        child = Child(name, command, self._data / "logs", environment)
+        child = Child(called or name, command, self._data / "logs", environment)
         self._add(child)
         return child.wait_for(URL, 1, START_SECONDS)[0]
 
@@ -208,13 +218,19 @@ class Stack:
     def _port(self, preferred: int) -> int:
         return free_or_any(preferred) if self._ports == "default" else 0
 
-    def _secret(self, purpose: str) -> str:
-        """Return a key of this folder's own: the same at every start."""
-        path = self._data / "secret"
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(32))
-        return hashlib.sha256(f"{purpose}:{path.read_text()}".encode()).hexdigest()
+
+def host_names(count: int) -> list[str]:
+    """Name the log of each of so many hosts."""
+    return ["host", *(f"host-{number}" for number in range(2, count + 1))]
+
+
+def key_for(data: Path, purpose: str) -> str:
+    """Return one of a folder's own keys (`PURPOSES`): the same at every start."""
+    path = data / KEY_FILE
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return hashlib.sha256(f"{purpose}:{path.read_text()}".encode()).hexdigest()
 
 
 def remove_content(data: Path) -> list[str]:

@@ -21,7 +21,7 @@ from local.azurite import SERVICES, base_urls
 from local.children import ROOT, ChildError
 from local.endpoints import Endpoints, read_endpoints
 from local.occupancy import OccupiedError, holder
-from local.stack import Stack, remove_content
+from local.stack import Stack, host_names, remove_content
 from tests.local.host.bench import eventually
 
 COMMAND = (sys.executable, "-m", "local")
@@ -110,6 +110,20 @@ def test_two_stacks_run_side_by_side(tmp_path: Path) -> None:
         *("azureDevOps", "project", "repository", "cloneUrl", "storage", "pid"),
     }
     assert written["pid"] == os.getpid()
+
+
+def test_an_app_can_run_on_several_hosts(tmp_path: Path) -> None:
+    with Stack(tmp_path, hosts=2) as endpoints:
+        answering = everything_answers(endpoints)
+        said = [(tmp_path / f"logs/{name}.out").read_text() for name in host_names(2)]
+        key = {"x-functions-key": endpoints.functions_key}
+        statuses = [
+            status_of(f"{text.split()[-1]}/admin/functions", **key) for text in said
+        ]
+
+    assert answering
+    assert statuses == [200, 200]
+    assert said[0] != said[1]
 
 
 def test_storage_can_be_given_faults(tmp_path: Path) -> None:
