@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.stack import Stack
+from tests.e2e.stacks import a_stack
 from tests.e2e.test_first_backups import HOUSEKEEPING
 from tests.e2e.trial import Clone, Trial, calls_of
 
@@ -75,7 +75,7 @@ def test_a_folder_from_disk_is_stored_byte_for_byte(tmp_path: Path) -> None:
 
 
 def test_it_uses_the_stack_that_runs_and_leaves_it_running(tmp_path: Path) -> None:
-    with Stack(tmp_path / "data") as endpoints:
+    with a_stack(tmp_path / "data") as endpoints:
         trial = Trial(endpoints)
         first = backup(tmp_path / "data")
         trial.forget_calls()
@@ -94,7 +94,7 @@ def test_it_uses_the_stack_that_runs_and_leaves_it_running(tmp_path: Path) -> No
 
 
 def test_a_run_that_is_not_complete_ends_with_an_exit_code(tmp_path: Path) -> None:
-    with Stack(tmp_path / "data") as endpoints:
+    with a_stack(tmp_path / "data") as endpoints:
         Trial(endpoints).workspace.notebook("/Shared/n", "print(1)")
         Trial(endpoints).workspace.fault(
             method="GET",

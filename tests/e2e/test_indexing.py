@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local.host.channel import Channel
+from tests.e2e.stacks import a_stack
 from tests.e2e.trial import Trial
 
 ROOT = Path(__file__).parents[2]
@@ -77,9 +78,7 @@ def test_importing_the_app_opens_nothing_and_waits_for_no_sdk() -> None:
 
 
 def test_a_missing_setting_is_named_at_first_use(tmp_path: Path) -> None:
-    from local.stack import Stack  # noqa: PLC0415 - only this test starts one itself
-
-    with Stack(tmp_path, settings={"AZURE_DEVOPS_PROJECT": ""}) as endpoints:
+    with a_stack(tmp_path, AZURE_DEVOPS_PROJECT="") as endpoints:
         answer = Trial(endpoints).http("POST", "/api/runs", json={})
 
     assert answer.status_code == 500

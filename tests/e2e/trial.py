@@ -13,6 +13,7 @@ from typing import Any
 import requests
 
 from local.endpoints import Endpoints
+from tests.logs import must_not_be_logged
 
 PATIENCE_SECONDS = 300
 OPEN = {"planning", "running"}
@@ -45,6 +46,7 @@ class Workspace:
 
     def place(self, path: str, object_type: str, **facts: object) -> None:
         """Any object of any type, with any name."""
+        must_not_be_logged(str(facts.get("content", "")))
         self._post(
             "/_local/objects", {"path": path, "object_type": object_type, **facts}
         )
@@ -95,6 +97,7 @@ class Workspace:
         requests.delete(f"{self._url}/_local/stats", timeout=30).raise_for_status()
 
     def _import(self, path: str, content: bytes, **how: str) -> None:
+        must_not_be_logged(content)
         folder = path.rsplit("/", 1)[0]
         if folder:
             self.folder(folder)
