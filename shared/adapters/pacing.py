@@ -4,11 +4,11 @@ The only place where a request is repeated: the SDKs' own retries are off.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.domain.git import Commit, Comparison, TreeItem
 from shared.domain.objects import Format, GitFolder, Identity, WorkspaceObject
-from shared.errors import Throttled, Unavailable
+from shared.errors import CredentialsRefused, ExportDisabled, Throttled, Unavailable
 from shared.ports import Clock, GitReader, RequestBudget, RequestKind, Workspace
 
 PAUSES = (1.0, 3.0, 9.0)
@@ -20,11 +20,18 @@ LONGEST_PAUSE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class PacedWorkspace:
-    """A workspace asked within the budget; each attempt of a read takes a slot."""
+    """A workspace asked within the budget; each attempt of a read takes a slot.
+
+    It is one invocation's: once it was refused, threads that still wait for a slot
+    hear the same and ask no more.
+    """
 
     inner: Workspace
     budget: RequestBudget
     clock: Clock
+    _refused: list[CredentialsRefused | ExportDisabled] = field(
+        default_factory=list, init=False
+    )
 
     def list(self, folder: str) -> tuple[WorkspaceObject, ...]:
         """See the port."""
@@ -45,10 +52,15 @@ class PacedWorkspace:
     def _paced[T](self, kind: RequestKind, request: Callable[[], T]) -> T:
         def attempt() -> T:
             self.budget.take(kind)
+            for earlier in self._refused:
+                raise type(earlier)(str(earlier))
             try:
                 return request()
             except Throttled as error:
                 self.budget.throttled(kind, error.retry_after)
+                raise
+            except (CredentialsRefused, ExportDisabled) as error:
+                self._refused.append(error)
                 raise
 
         return repeated(attempt, self.clock)

@@ -12,7 +12,14 @@ from shared.adapters.metering import (
 from shared.adapters.pacing import PacedWorkspace, RetryingGitReader
 from shared.domain.git import Change, ChangeKind, Push
 from shared.domain.objects import Format
-from shared.errors import AccessDenied, BackupError, Throttled, Unavailable
+from shared.errors import (
+    AccessDenied,
+    BackupError,
+    CredentialsRefused,
+    ExportDisabled,
+    Throttled,
+    Unavailable,
+)
 from shared.ports import RequestKind
 from tests.fakes.remotes import FakeGit, FakeWorkspace, Fault
 
@@ -126,6 +133,21 @@ def test_what_will_not_heal_is_not_tried_again() -> None:
         asked.list("/")
 
     assert budget.taken == ["list"]
+
+
+@pytest.mark.parametrize("kind", [CredentialsRefused, ExportDisabled])
+def test_who_waits_for_a_slot_does_not_ask_after_a_refusal(
+    kind: type[BackupError],
+) -> None:
+    workspace = FakeWorkspace()
+    workspace.fault = failing(1, lambda: kind("not you"))
+    asked, _, _ = paced(workspace)
+
+    for _ in range(3):
+        with pytest.raises(kind, match="not you"):
+            asked.list("/")
+
+    assert workspace.calls == [("list", "/")]
 
 
 def test_reads_of_the_repository_are_repeated() -> None:
