@@ -33,6 +33,8 @@ from shared.settings import Settings, read_settings
 if TYPE_CHECKING:
     from shared.connections import Connections
 
+logger = logging.getLogger(__name__)
+
 PLAN_SECONDS = 5 * 60.0
 SHARD_SECONDS = 10 * 60.0
 LIST_CONCURRENCY = 16
@@ -216,6 +218,7 @@ def app() -> App:
     settings = read_settings()
     logging.getLogger().setLevel(settings.log_level)
     logging.getLogger("azure.core.pipeline").setLevel(logging.WARNING)
+    logger.debug("the settings in force: %s", settings)
     exports = settings.max_parallel_shards * settings.export_concurrency
     outside = connections_of(settings, LIST_CONCURRENCY + exports)
     return App(settings=settings, outside=outside)
