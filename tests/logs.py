@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from local.azurite import KEY
@@ -27,16 +28,12 @@ PATTERNS: Mapping[str, re.Pattern[str]] = {
 }
 _ENCODED = re.compile(r"[\w+/-]{16,}")
 _STORED = "select body from content"
-_contents: set[bytes] = set()
-_secrets: set[str] = set()
+_remembered: set[bytes] = set()
 
 
-def must_not_be_logged(content: bytes | str, *, secret: bool = False) -> None:
-    """Remember content of a workspace, or a credential, for the end of the session."""
-    if secret:
-        _secrets.add(str(content))
-    else:
-        _contents.add(content.encode() if isinstance(content, str) else content)
+def must_not_be_logged(content: bytes) -> None:
+    """Remember content of a workspace, which may not hold it at the end any more."""
+    _remembered.add(content)
 
 
 def leaks(folder: Path) -> list[str]:
@@ -49,9 +46,8 @@ def leaks(folder: Path) -> list[str]:
     keys = {
         key_for(data, name): f"the {name} key" for data in stacks for name in PURPOSES
     }
-    keys |= {KEY: "the storage key", **dict.fromkeys(_secrets, "a credential")}
-    contents = [*_contents, *(body for data in stacks for body in _held(data))]
-    watch = Watch(keys, contents)
+    held = (body for data in stacks for body in _held(data))
+    watch = Watch({KEY: "the storage key", **keys}, chain(_remembered, held))
     return [
         f"{path}:{number} shows {shown}"
         for data in stacks

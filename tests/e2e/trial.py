@@ -46,7 +46,7 @@ class Workspace:
 
     def place(self, path: str, object_type: str, **facts: object) -> None:
         """Any object of any type, with any name."""
-        must_not_be_logged(str(facts.get("content", "")))
+        must_not_be_logged(str(facts.get("content", "")).encode())
         self._post(
             "/_local/objects", {"path": path, "object_type": object_type, **facts}
         )
