@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from functions.surprises import log_unexpected
+from functions.surprises import log_unexpected, without_words
 from shared.domain.messages import PlanMessage, ShardMessage, decode
 from shared.wiring import app
 
@@ -15,18 +15,20 @@ STORAGE = "AzureWebJobsStorage"
 @bp.queue_trigger("message", "backup-plans", STORAGE)
 def advance_run(message: func.QueueMessage) -> None:
     """Plan a run, or finish it: one queue, one function, the run's row decides."""
-    wanted = decode(message.get_body())
-    if isinstance(wanted, PlanMessage):
-        app().advance_run()(wanted.run_id)
+    with without_words("advancing a run"):
+        wanted = decode(message.get_body())
+        if isinstance(wanted, PlanMessage):
+            app().advance_run()(wanted.run_id)
 
 
 @bp.function_name("back_up_shard")
 @bp.queue_trigger("message", "backup-shards", STORAGE)
 def back_up_shard(message: func.QueueMessage) -> None:
     """Work on one shard of a run."""
-    wanted = decode(message.get_body())
-    if isinstance(wanted, ShardMessage):
-        app().back_up_shard()(wanted.run_id, wanted.shard)
+    with without_words("working on a shard"):
+        wanted = decode(message.get_body())
+        if isinstance(wanted, ShardMessage):
+            app().back_up_shard()(wanted.run_id, wanted.shard)
 
 
 @bp.function_name("bury_plan")

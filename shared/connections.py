@@ -16,6 +16,7 @@ from shared.adapters.databricks_client import DatabricksClient
 from shared.adapters.events import LoggedEvents
 from shared.adapters.git_reader import AzureDevOpsReader
 from shared.adapters.git_writer import AzureDevOpsWriter
+from shared.adapters.pacing import throttled
 from shared.adapters.push_lease import BlobPushLease
 from shared.adapters.queues import StorageQueue
 from shared.adapters.run_index import TableRunIndex
@@ -66,7 +67,8 @@ def connections_of(settings: Settings, workspace_connections: int) -> Connection
     clock = SystemClock()
     storage = _storage(settings)
     runs = Table(storage.tables, "runs")
-    reader, writer = _repository(settings, clock)
+    events = LoggedEvents()
+    reader, writer = _repository(settings, clock, events)
     target = settings.azure_devops
     return Connections(
         store=TableRunStore(runs),
@@ -74,7 +76,7 @@ def connections_of(settings: Settings, workspace_connections: int) -> Connection
         blobs=StorageBlobs(storage.blobs),
         queue=StorageQueue(storage.queues),
         clock=clock,
-        events=LoggedEvents(),
+        events=events,
         budget=_budget(settings, storage, clock),
         lease=BlobPushLease(
             storage.blobs,
@@ -124,7 +126,9 @@ def _databricks(settings: Settings, connections: int) -> Workspace:
     return DatabricksWorkspace(DatabricksClient(host, tokens, connections=connections))
 
 
-def _repository(settings: Settings, clock: Clock) -> tuple[GitReader, GitWriter]:
+def _repository(
+    settings: Settings, clock: Clock, events: Events
+) -> tuple[GitReader, GitWriter]:
     target = settings.azure_devops
     tokens: identity.TokenSource = (
         identity.StaticToken(target.pat.reveal())
@@ -140,6 +144,7 @@ def _repository(settings: Settings, clock: Clock) -> tuple[GitReader, GitWriter]
         tokens=tokens,
         scheme="Basic" if target.pat else "Bearer",
         clock=clock,
+        on_delay=lambda seconds: events.emit(throttled("azure_devops", seconds)),
     )
     return (
         AzureDevOpsReader(client, target.branch),

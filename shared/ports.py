@@ -55,8 +55,11 @@ class RequestBudget(Protocol):
         """Wait for the next free slot and use it."""
         ...
 
-    def throttled(self, kind: RequestKind, retry_after: float | None) -> None:
-        """The workspace answered 429: everybody slows down."""
+    def throttled(self, kind: RequestKind, retry_after: float | None) -> bool:
+        """The workspace answered 429: everybody slows down.
+
+        False where they had slowed down for it already.
+        """
         ...
 
 

@@ -199,7 +199,8 @@ class App:
     def _workspace(self, meter: Meter) -> Workspace:
         """Every attempt is counted and takes a slot; only the outside repeats."""
         metered = MeteredWorkspace(self.outside.workspace, meter)
-        return PacedWorkspace(metered, self.outside.budget, self.outside.clock)
+        outside = self.outside
+        return PacedWorkspace(metered, outside.budget, outside.clock, outside.events)
 
     def _reader(self, meter: Meter) -> GitReader:
         return RetryingGitReader(

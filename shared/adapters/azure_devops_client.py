@@ -43,8 +43,9 @@ class AzureDevOpsClient:
     """One repository's client; one for a process, shared by its threads.
 
     `scheme` is `Basic` for a personal access token, `Bearer` for one of Entra's.
-    `on_delay` hears of each Retry-After on a success: the next request waits that
-    long, but not over a minute. `timeout` is in seconds without a byte.
+    `on_delay` hears when requests begin to be slowed down: the next one waits as long
+    as an answer asked for, but not over a minute. `timeout` is in seconds without
+    a byte.
     """
 
     def __init__(
@@ -152,9 +153,11 @@ class _Courtesy:
 
     def hear(self, seconds: float) -> None:
         with self._lock:
-            until = self._clock.monotonic() + min(seconds, LONGEST_DELAY)
-            self._until = max(self._until, until)
-        self._on_delay(seconds)
+            now = self._clock.monotonic()
+            news = self._until <= now
+            self._until = max(self._until, now + min(seconds, LONGEST_DELAY))
+        if news:
+            self._on_delay(seconds)
 
     def wait(self) -> None:
         with self._lock:
@@ -198,6 +201,8 @@ class _Answers:
                     self._on_delay(wait)
                 return
             status = 203  # a page in place of data is the sign-in page
+        if status == 429:
+            self._on_delay(wait or 0.0)
         resource = _resource_of(response.request.path_url)
         raise error_of(refusal_of(resource, status, response.content, wait))
 

@@ -50,9 +50,9 @@ class SharedBudget:
         """Wait for the next free slot and use it."""
         self._lines[kind].take()
 
-    def throttled(self, kind: RequestKind, retry_after: float | None) -> None:
-        """The workspace answered 429: everybody slows down."""
-        self._lines[kind].throttled(retry_after)
+    def throttled(self, kind: RequestKind, retry_after: float | None) -> bool:
+        """The workspace answered 429: everybody slows down; whether that is news."""
+        return self._lines[kind].throttled(retry_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class _Line:
             if self._now() <= slot + self._pace.grace:
                 return
 
-    def throttled(self, retry_after: float | None) -> None:
+    def throttled(self, retry_after: float | None) -> bool:
         """Write it down, unless the row says so already."""
 
         def slower(seen: _Seen) -> tuple[Lane, bool]:
@@ -104,9 +104,11 @@ class _Line:
         while not self._begin():
             self._clock.sleep(_POLL_SECONDS)
         try:
-            if self._change(slower):
+            changed = self._change(slower)
+            if changed:
                 with self._lock:
                     self._pool.drop()
+            return changed
         finally:
             self._busy = False
 

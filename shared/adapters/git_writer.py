@@ -46,6 +46,9 @@ class AzureDevOpsWriter:
         commit = answer.commits[0].commit_id if answer and answer.commits else ""
         if not _COMMIT_ID.fullmatch(commit or ""):
             raise Unavailable("pushing: the answer names no commit")
+        moved = [(u.name, u.new_object_id) for u in answer.ref_updates or ()]
+        if moved and moved != [(f"refs/heads/{self.branch}", commit)]:
+            raise Unavailable("pushing: the answer tells of another branch")
         return str(commit)
 
     def tag(self, name: str, commit: str, message: str) -> None:

@@ -6,10 +6,18 @@ The only place where a request is repeated: the SDKs' own retries are off.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from shared.domain.events import Event, EventName, Facts
 from shared.domain.git import Commit, Comparison, TreeItem
 from shared.domain.objects import Format, GitFolder, Identity, WorkspaceObject
 from shared.errors import CredentialsRefused, ExportDisabled, Throttled, Unavailable
-from shared.ports import Clock, GitReader, RequestBudget, RequestKind, Workspace
+from shared.ports import (
+    Clock,
+    Events,
+    GitReader,
+    RequestBudget,
+    RequestKind,
+    Workspace,
+)
 
 PAUSES = (1.0, 3.0, 9.0)
 """Seconds before the second, third and fourth attempt, which is the last."""
@@ -29,6 +37,7 @@ class PacedWorkspace:
     inner: Workspace
     budget: RequestBudget
     clock: Clock
+    events: Events
     _refused: list[CredentialsRefused | ExportDisabled] = field(
         default_factory=list, init=False
     )
@@ -57,7 +66,8 @@ class PacedWorkspace:
             try:
                 return request()
             except Throttled as error:
-                self.budget.throttled(kind, error.retry_after)
+                if self.budget.throttled(kind, error.retry_after):
+                    self.events.emit(throttled("databricks", error.retry_after, kind))
                 raise
             except (CredentialsRefused, ExportDisabled) as error:
                 self._refused.append(error)
@@ -98,6 +108,12 @@ class RetryingGitReader:
     def log(self, commit: str, limit: int) -> tuple[Commit, ...]:
         """See the port."""
         return repeated(lambda: self.inner.log(commit, limit), self.clock)
+
+
+def throttled(remote: str, retry_after: float | None, kind: str = "") -> Event:
+    """Requests to the remote slow down, of one kind or of all."""
+    facts: Facts = {"remote": remote, "kind": kind, "retry_after": retry_after or 0.0}
+    return Event(EventName.THROTTLED, "", facts)
 
 
 def repeated[T](request: Callable[[], T], clock: Clock) -> T:

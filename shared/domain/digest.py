@@ -13,6 +13,8 @@ from shared.domain.names import NAMING_VERSION
 from shared.domain.objects import DIRECTORY, REPO, Format, GitFolder, WorkspaceObject
 
 EXCEPTION_VERSION = 1
+RULES = (NAMING_VERSION, EXCEPTION_VERSION)
+"""A manifest that was decided by others differs from every listing."""
 
 type _Fact = tuple[object, ...]
 
@@ -34,7 +36,11 @@ def digest_of_manifest(manifest: Manifest) -> str:
     ]
     facts += [(f.name, f.object_id) for f in manifest.folders]
     return _digest(
-        manifest.git_path, manifest.object_id, manifest.notebook_format, facts
+        manifest.rules,
+        manifest.git_path,
+        manifest.object_id,
+        manifest.notebook_format,
+        facts,
     )
 
 
@@ -52,7 +58,7 @@ def digest_of_listing(
     of the workspace by path.
     """
     facts = [_listed(obj, git_folders) for obj in objects]
-    return _digest(git_path, object_id, notebook_format, facts)
+    return _digest(RULES, git_path, object_id, notebook_format, facts)
 
 
 def _listed(obj: WorkspaceObject, git_folders: Mapping[str, GitFolder]) -> _Fact:
@@ -68,9 +74,13 @@ def _listed(obj: WorkspaceObject, git_folders: Mapping[str, GitFolder]) -> _Fact
 
 
 def _digest(
-    git_path: str, object_id: int | None, notebook_format: Format, facts: list[_Fact]
+    rules: tuple[int, int],
+    git_path: str,
+    object_id: int | None,
+    notebook_format: Format,
+    facts: list[_Fact],
 ) -> str:
-    head = [NAMING_VERSION, EXCEPTION_VERSION, notebook_format, git_path, object_id]
+    head = [*rules, notebook_format, git_path, object_id]
     # JSON, so that no two lists of facts give the same text.
     text = "\n".join([_encode(head), *sorted(_encode(fact) for fact in facts)])
     return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from shared.domain.decision import Decision, inside, manifest_change
+from shared.domain.digest import RULES
 from shared.domain.folder_outcomes import folder_outcomes
 from shared.domain.git import Change, ChangeKind
 from shared.domain.held import Exported, Held, Key, Result, key_of
@@ -62,6 +63,7 @@ def decide(
         entries=tuple(entries),
         folders=tuple(_sub_folders(folder, held)),
         exceptions=tuple(exceptions),
+        rules=RULES,
     )
     gone = {entry.file for entry in held.entries} - {entry.file for entry in entries}
     known = settled(folder, held, notebook_format)

@@ -15,6 +15,7 @@ from shared.domain.objects import DIRECTORY, REPO, Format
 from shared.errors import UnknownVersion
 
 MANIFEST_VERSION = 1
+FIRST_RULES = (1, 1)
 
 _PLACE = ".backup/folders"
 _FILE = "folder.json"
@@ -75,7 +76,8 @@ class Manifest:
     """What is stored of one folder. `git_path` is empty for the workspace's root.
 
     `notebook_format` is the one in which all its notebooks are wanted and stored; RAW
-    while some are still in another.
+    while some are still in another. `rules` are the versions of the rules for names and
+    for exceptions that it was decided by.
     """
 
     path: str
@@ -85,16 +87,19 @@ class Manifest:
     entries: tuple[Entry, ...] = ()
     folders: tuple[SubFolder, ...] = ()
     exceptions: tuple[Excepted, ...] = ()
+    rules: tuple[int, int] = FIRST_RULES
 
     def to_bytes(self) -> bytes:
         """The same bytes for the same manifest, whatever order its parts are in."""
-        head = {
+        head: dict[str, object] = {
             "version": MANIFEST_VERSION,
             "path": self.path,
             "git_path": self.git_path,
             "object_id": self.object_id,
             "notebook_format": self.notebook_format,
         }
+        if self.rules != FIRST_RULES:
+            head["rules"] = list(self.rules)
         parts = [f" {_text(key)}: {_text(value)}" for key, value in head.items()]
         parts += [
             _lines("objects", self.entries),
@@ -178,7 +183,13 @@ def _read(facts: Mapping[str, Any]) -> Manifest:
             for f in facts["folders"]
         ),
         exceptions=tuple(_excepted(excepted) for excepted in facts["exceptions"]),
+        rules=_rules(facts.get("rules", FIRST_RULES)),
     )
+
+
+def _rules(value: Any) -> tuple[int, int]:
+    names, exceptions = value
+    return _id(names), _id(exceptions)
 
 
 def _entry(facts: Mapping[str, Any]) -> Entry:

@@ -7,8 +7,10 @@ from shared.domain.index import Index, IndexedFolder, LastRecord
 from shared.domain.outcomes import Outcome, OutcomeKind, to_lines
 from shared.domain.plan import PlannedDeletion, PlannedFolder, ShardPlan
 from shared.domain.record import Named, scope_key
+from shared.domain.remedies import Remedy
 from shared.domain.runs import Run, RunStatus, Shard, ShardStatus, Stop, Tally
 from shared.domain.verified import Verified, read_verified
+from shared.domain.walk import Walk
 from shared.ports import Blobs, RunStore
 from shared.services.blob_names import run_outcomes_name, verified_name
 from shared.services.plan_run import load_index
@@ -53,8 +55,27 @@ def gather(store: RunStore, blobs: Blobs, run: Run) -> Ending:
                 ending.verified[verified.git_path] = verified
         if shard.status is not ShardStatus.DONE:
             _leave_out(blobs, shard, ending)
+    _leave_unlisted(blobs, run, ending)
     _tell_undone(blobs, run, ending)
     return ending
+
+
+def _leave_unlisted(blobs: Blobs, run: Run, ending: Ending) -> None:
+    """What a walk that was cut off did not get to, or could not list."""
+    raw = blobs.get(run.checkpoint) if not run.walk_complete else None
+    walk = Walk.from_bytes(raw) if raw is not None else Walk([])
+    if not walk.frontier:
+        return
+    missing = {folder.path: run.error for folder in walk.frontier} | walk.failed
+    ending.undone += [
+        Outcome(
+            kind=OutcomeKind.FAILED,
+            path=path,
+            detail=f"not listed: {why}",
+            remedy=Remedy(walk.remedies.get(path, Remedy.WAIT)),
+        )
+        for path, why in sorted(missing.items())
+    ]
 
 
 def _leave_out(blobs: Blobs, shard: Shard, ending: Ending) -> None:

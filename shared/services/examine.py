@@ -1,6 +1,6 @@
 """USE CASE PARTS: F1, which commits of the branch no shard of this run made."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 
@@ -66,7 +66,19 @@ class Examine:
         places, stretches = self._follow(tip, base, examined)
         for stretch in stretches:
             self._look_at(stretch, places, examined)
+        if not examined.rewritten:
+            self._look_for({*places, base or ""}, examined)
         return examined
+
+    def _look_for(self, commits: Collection[str], examined: Examined) -> None:
+        """What was stored, and read back, by a commit that is not on the branch."""
+        for git_path, commit in self.verified.items():
+            if commit and commit not in commits:
+                examined.suspects.add(git_path)
+                detail = "was stored, but not on the backup branch"
+                examined.foreign.append(
+                    Outcome(kind=OutcomeKind.FOREIGN, path=git_path, detail=detail)
+                )
 
     def _follow(
         self, tip: str, base: str | None, examined: Examined

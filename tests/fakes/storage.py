@@ -187,8 +187,9 @@ class FakeBudget:
     def take(self, kind: RequestKind) -> None:
         self.taken[kind] += 1
 
-    def throttled(self, kind: RequestKind, retry_after: float | None) -> None:
+    def throttled(self, kind: RequestKind, retry_after: float | None) -> bool:
         self.throttles.append((kind, retry_after))
+        return True
 
 
 class FakeClock:

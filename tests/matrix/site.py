@@ -28,7 +28,7 @@ from shared.adapters.identity import StaticToken
 from shared.adapters.pacing import PacedWorkspace, RetryingGitReader
 from shared.adapters.workspace import DatabricksWorkspace
 from shared.ports import Clock, GitReader, GitWriter
-from tests.fakes.storage import FakeBudget
+from tests.fakes.storage import FakeBudget, FakeEvents
 
 ORGANIZATION, PROJECT = "acme", "backup"
 TIMEOUT = 0.25
@@ -121,7 +121,7 @@ def a_workspace(site: Site, clock: Clock, budget: FakeBudget) -> PacedWorkspace:
     """The workspace as the app is wired to it, but for the budget's waiting."""
     token = StaticToken(databricks.LOCAL_TOKEN)
     client = DatabricksClient(site.databricks.url, token, timeout=TIMEOUT)
-    return PacedWorkspace(DatabricksWorkspace(client), budget, clock)
+    return PacedWorkspace(DatabricksWorkspace(client), budget, clock, FakeEvents())
 
 
 def a_repository(site: Site, name: str, clock: Clock) -> RealGit:

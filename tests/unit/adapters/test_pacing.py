@@ -22,6 +22,9 @@ from shared.errors import (
 )
 from shared.ports import RequestKind
 from tests.fakes.remotes import FakeGit, FakeWorkspace, Fault
+from tests.fakes.storage import FakeEvents
+
+EVENTS = FakeEvents()
 
 
 class SleptClock:
@@ -46,8 +49,9 @@ class CountedBudget:
     def take(self, kind: RequestKind) -> None:
         self.taken.append(kind)
 
-    def throttled(self, kind: RequestKind, retry_after: float | None) -> None:
+    def throttled(self, kind: RequestKind, retry_after: float | None) -> bool:
         self.slowed.append((kind, retry_after))
+        return len(self.slowed) == 1
 
 
 def failing(times: int, error: Callable[[], BackupError]) -> Fault:
@@ -62,7 +66,7 @@ def failing(times: int, error: Callable[[], BackupError]) -> Fault:
 
 def paced(workspace: FakeWorkspace) -> tuple[PacedWorkspace, CountedBudget, SleptClock]:
     budget, clock = CountedBudget(), SleptClock()
-    return PacedWorkspace(workspace, budget, clock), budget, clock
+    return PacedWorkspace(workspace, budget, clock, EVENTS), budget, clock
 
 
 def test_each_request_takes_a_slot_of_its_kind() -> None:
@@ -101,15 +105,19 @@ def test_fourth_attempt_is_the_last() -> None:
     assert len(budget.taken) == 4
 
 
-def test_throttling_is_told_to_the_budget_and_waited_for() -> None:
+def test_throttling_is_told_once_and_waited_for() -> None:
     workspace = FakeWorkspace()
-    workspace.fault = failing(1, lambda: Throttled("slow", 20.0))
+    workspace.fault = failing(2, lambda: Throttled("slow", 20.0))
     asked, budget, clock = paced(workspace)
+    EVENTS.emitted.clear()
 
     asked.list("/")
 
-    assert budget.slowed == [("list", 20.0)]
-    assert clock.slept == [20.0]
+    assert budget.slowed == [("list", 20.0)] * 2
+    assert clock.slept == [20.0] * 2
+    assert EVENTS.facts("throttled") == [
+        {"remote": "databricks", "kind": "list", "retry_after": 20.0}
+    ]
 
 
 def test_pause_that_is_too_long_is_the_callers() -> None:
@@ -210,6 +218,6 @@ def test_attempts_that_failed_are_counted() -> None:
     workspace.fault = failing(2, lambda: Unavailable("down"))
     metered = MeteredWorkspace(workspace, meter)
 
-    PacedWorkspace(metered, CountedBudget(), SleptClock()).list("/")
+    PacedWorkspace(metered, CountedBudget(), SleptClock(), EVENTS).list("/")
 
     assert meter.counts() == {"databricks.list": 3}

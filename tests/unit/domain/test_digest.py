@@ -146,15 +146,24 @@ def test_a_size_alone_does_not_count() -> None:
     assert _of(_with_object(LISTED, 4, {"size": 1})) == _of(LISTED)
 
 
-@pytest.mark.parametrize("version", ["NAMING_VERSION", "EXCEPTION_VERSION"])
+@pytest.mark.parametrize("rules", [(2, 1), (1, 2)])
 def test_new_rules_make_every_folder_differ(
-    version: str, monkeypatch: pytest.MonkeyPatch
+    rules: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = _of(LISTED)
+    manifest = Manifest("/f", "f", 1, Format.SOURCE)
+    before = digest_of_manifest(manifest)
 
-    monkeypatch.setattr(digest, version, 2)
+    monkeypatch.setattr(digest, "RULES", rules)
+    listing = digest_of_listing(
+        git_path="f",
+        object_id=1,
+        notebook_format=Format.SOURCE,
+        objects=(),
+        git_folders={},
+    )
 
-    assert _of(LISTED) != before
+    assert listing != before
+    assert digest_of_manifest(replace(manifest, rules=rules)) == listing
 
 
 def test_the_digest_of_a_folder_is_the_same_in_every_process() -> None:

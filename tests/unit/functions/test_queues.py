@@ -1,6 +1,7 @@
 """Poisoned messages: whatever they say and whatever happens, nobody raises."""
 
 import logging
+import traceback
 from collections.abc import Callable
 from typing import Any, Never
 
@@ -8,6 +9,7 @@ import azure.functions as func
 import pytest
 
 from functions import queues
+from functions.surprises import UnexpectedError
 from shared.domain.messages import PlanMessage, ShardMessage, encode
 from shared.errors import SettingError, Unavailable
 from tests.backup_app import BackupApp
@@ -149,3 +151,21 @@ def test_a_poisoned_shard_leaves_its_run_to_end_as_incomplete(app: BackupApp) ->
     app.pump()
 
     assert app.row(run_id).status == "incomplete"
+
+
+@pytest.mark.parametrize("name", ["advance_run", "back_up_shard"])
+def test_what_nobody_expected_reaches_the_platform_without_its_words(
+    name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> Never:
+        raise KeyError(SECRET)
+
+    monkeypatch.setattr(queues, "app", broken)
+    wanted = PlanMessage(RUN) if name == "advance_run" else ShardMessage(RUN, 1)
+
+    with pytest.raises(UnexpectedError) as caught:
+        function(name)(func.QueueMessage(id="1", body=encode(wanted).encode()))
+
+    told = "".join(traceback.format_exception(caught.value)) + caplog.text
+    assert "KeyError" in told
+    assert SECRET not in told

@@ -265,7 +265,7 @@ def test_a_poisoned_plan_is_an_incomplete_walk() -> None:
     assert app.git.files()["notes.txt"] == b"edited"
 
 
-def test_a_poisoned_plan_is_never_complete_even_if_nothing_is_missing() -> None:
+def test_a_poisoned_plan_names_what_it_did_not_get_to() -> None:
     app = a_backed_up_app(plan_seconds=10)
     app.workspace.fault = lambda call, _: app.clock.advance(20 if call == "list" else 0)
     run_id = app.begin()
@@ -275,7 +275,8 @@ def test_a_poisoned_plan_is_never_complete_even_if_nothing_is_missing() -> None:
     app.pump()
 
     run = app.row(run_id)
-    assert (run.status, run.tally.failed, run.tally.held) == ("incomplete", 0, 0)
+    assert (run.status, run.tally.held) == ("incomplete", 0)
+    assert named(app, run, "failures") == ["/Clients"]
 
 
 def test_a_plan_poisoned_before_its_walk_is_a_failed_run() -> None:
