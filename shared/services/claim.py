@@ -1,6 +1,7 @@
 """USE CASE PARTS: a worker's claim on a shard, proved anew before every effect."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,12 +15,13 @@ from shared.domain.runs import (
     add_calls,
     claimed,
 )
-from shared.errors import Conflict
+from shared.errors import Conflict, Throttled, Unavailable
 from shared.ports import Clock, RunStore, Stored, Write
 from shared.services.rows import MAX_TRIES, read_run
 
 LEASE = timedelta(seconds=90)
 RENEW_AFTER = timedelta(seconds=30)
+LOOK_AFTER = timedelta(seconds=1)
 
 
 class ClaimLostError(Conflict):
@@ -52,6 +54,7 @@ class ShardClaim:
         self._calls = calls
         self._calls_before = stored.row.calls
         self._etag = stored.etag
+        self._looked_at = clock.now()
         self.shard = stored.row
         self._write(attempts=stored.row.attempts + 1)
 
@@ -72,10 +75,23 @@ class ShardClaim:
         return run
 
     def renew(self, tally: Tally) -> None:
-        """Keep the claim, and show how far we are, if half a minute has passed."""
+        """Keep the claim, and show how far we are, if half a minute has passed.
+
+        What `confirm` would say is heard once a second: who is to stop exports
+        nothing more, not even for the push that it could not make.
+        """
+        self._look()
         until = self.shard.lease_until
         if until is None or self._clock.now() + LEASE - until > RENEW_AFTER:
             self._write(tally=tally)
+
+    def _look(self) -> None:
+        if self._clock.now() - self._looked_at < LOOK_AFTER:
+            return
+        self._looked_at = self._clock.now()
+        # A look that fails does no harm: every push asks again.
+        with suppress(Throttled, Unavailable):
+            self.confirm()
 
     def advance(
         self,

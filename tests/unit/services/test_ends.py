@@ -58,6 +58,23 @@ def test_a_cancelled_run_stops_before_its_next_push(moment: str) -> None:
     assert len(app.git.commits) == commits
 
 
+def test_a_cancelled_run_soon_exports_no_more() -> None:
+    app = an_app()
+    run_id = app.begin()
+    app.step()
+
+    def cancel(call: str, _subject: str) -> None:
+        app.clock.advance(3)
+        if call == "export":
+            app.cancel_run(run_id)
+
+    app.workspace.fault = cancel
+    app.pump()
+
+    assert app.row(run_id).status == "cancelled"
+    assert len(exports(app)) <= 2 * app.concurrency
+
+
 def test_cancelling_does_not_wait_for_a_sweep() -> None:
     app = an_app(largest_shard=2, window=2)
     run_id = app.begin()
