@@ -19,9 +19,8 @@ from local.databricks.rendering import truth
 from shared.domain.blob_ids import blob_id
 from shared.domain.run_ids import record_path
 from shared.domain.runs import Run
-from tests.backup_app import BackupApp
-from tests.fakes.storage import FakeBudget, FakeClock
-from tests.matrix.site import PROJECT, Site, a_repository, a_workspace
+from tests.fakes.storage import FakeClock
+from tests.matrix.site import PROJECT, Site, WiredApp, a_repository, a_workspace
 from tests.unit.services.scenes import Tree, stored, strays, without_records
 
 FIRST = {
@@ -80,9 +79,8 @@ class Scene:
     """One case's workspace, repository and app."""
 
     site: Site
-    app: BackupApp
+    app: WiredApp
     clock: OutageClock
-    budget: FakeBudget
     name: str
     git: pygit2.Repository
 
@@ -210,17 +208,15 @@ def a_scene(site: Site, **facts: Any) -> Scene:
     site.access.groups[:] = ["admins", "users"]
     site.server.rules, site.server.throttle = Rules(), Throttle()
     site.server.credentials = Credentials()
-    clock, budget = OutageClock(), FakeBudget()
+    clock = OutageClock()
     ports: Mapping[str, Any] = {
-        "workspace": a_workspace(site, clock, budget),
+        "workspace": a_workspace(site),
         "git": a_repository(site, name, clock),
         "clock": clock,
     }
     home = site.organization.home(name, site.organization.project(PROJECT))
-    app = BackupApp(**{**ports, **facts})
-    return Scene(
-        site, app, clock, budget, name, pygit2.Repository(str(home.repository.path))
-    )
+    app = WiredApp(**{**ports, **facts})
+    return Scene(site, app, clock, name, pygit2.Repository(str(home.repository.path)))
 
 
 def _files(tree: pygit2.Tree, prefix: str) -> Any:

@@ -7,7 +7,7 @@ for Azurite) state are in memory, so that an outage of ten minutes takes no time
 import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,9 @@ from shared.adapters.identity import StaticToken
 from shared.adapters.pacing import PacedWorkspace, RetryingGitReader
 from shared.adapters.workspace import DatabricksWorkspace
 from shared.ports import Clock, GitReader, GitWriter
-from tests.fakes.storage import FakeBudget, FakeEvents
+from tests.backup_app import BackupApp
+from tests.crashes import Process
+from tests.fakes.storage import FakeBudget
 
 ORGANIZATION, PROJECT = "acme", "backup"
 TIMEOUT = 0.25
@@ -117,11 +119,27 @@ class RealGit:
         return getattr(self.writer if name in {"push", "tag"} else self.reader, name)
 
 
-def a_workspace(site: Site, clock: Clock, budget: FakeBudget) -> PacedWorkspace:
-    """The workspace as the app is wired to it, but for the budget's waiting."""
+def a_workspace(site: Site) -> DatabricksWorkspace:
+    """The workspace, asked by the SDK."""
     token = StaticToken(databricks.LOCAL_TOKEN)
     client = DatabricksClient(site.databricks.url, token, timeout=TIMEOUT)
-    return PacedWorkspace(DatabricksWorkspace(client), budget, clock, FakeEvents())
+    return DatabricksWorkspace(client)
+
+
+@dataclass(kw_only=True)
+class WiredApp(BackupApp):
+    """The app, whose workspace is paced anew in each invocation, as it is wired."""
+
+    budget: FakeBudget = field(default_factory=FakeBudget)
+
+    def _ports(self, process: Process, *names: str) -> dict[str, Any]:
+        ports = super()._ports(process, *names)
+        if "workspace" in ports:
+            inner = ports["workspace"]
+            ports["workspace"] = PacedWorkspace(
+                inner, self.budget, self.clock, self.events
+            )
+        return ports
 
 
 def a_repository(site: Site, name: str, clock: Clock) -> RealGit:
