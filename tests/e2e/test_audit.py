@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from local.stack import Stack
+from tests.e2e.stacks import a_stack, events
 from tests.e2e.trial import Trial
 
 
 @pytest.fixture
 def trial(tmp_path: Path) -> Iterator[Trial]:
-    with Stack(tmp_path / "stack", settings={"AUDIT_SLICES": "1"}) as endpoints:
+    with a_stack(tmp_path / "stack", AUDIT_SLICES="1") as endpoints:
         yield Trial(endpoints)
 
 
@@ -38,8 +38,8 @@ def test_the_audits_timer_finds_what_changed_without_its_time(
     assert audit["counts"]["exported"] == 12
     assert audit["counts"]["mismatched"] == audit["counts"]["stored"] == 1
     assert clone.read("Clients/c1/n1.py") == trial.workspace.source(path)
-    log = (tmp_path / "stack/logs/host.log").read_text()
-    assert '"event":"audit.mismatch"' in log
+    (mismatch,) = events(tmp_path / "stack", "audit.mismatch")
+    assert (mismatch["run_id"], mismatch["first"]) == (audit["id"], path)
 
 
 def test_a_slice_can_be_asked_for(trial: Trial) -> None:

@@ -17,6 +17,7 @@ from tests.unit.services.scenes import (
     manifest_at,
     named,
     once,
+    record_of,
     records,
     shown,
     stored,
@@ -149,6 +150,33 @@ def test_a_stranger_at_the_very_object_that_is_pushed_loses_and_is_named() -> No
 
     assert run.status == "complete"
     assert LOAD in named(app, run, "foreign_changes")
+    assert_mirrored(app)
+
+
+@pytest.mark.parametrize("blocker", ["Clients", ".backup/folders/Clients"])
+def test_a_file_in_the_way_of_a_folder_holds_nothing_else_back(blocker: str) -> None:
+    app = BackupApp()
+    app.workspace.add_notebook("/Shared/n", "")
+    app.run()
+    stranger_commits(app, {blocker: b"a file"})
+    for path in ("/Clients/acme/load", "/Clients/bolt/load", "/Users/ada/x"):
+        app.workspace.add_notebook(path, path)
+
+    run = app.run()
+    kept = app.git.files()
+    stranger_commits(app, {blocker: None})
+    healed = app.run()
+
+    folders = ["/Clients", "/Clients/acme", "/Clients/bolt"]
+    assert (run.status, run.tally.failed) == ("incomplete", 3)
+    assert named(app, run, "failures") == folders
+    told = record_of(app, run)["failures"]["named"]
+    assert all(blocker in fact["detail"] for fact in told)
+    assert not any(fact["heals"] for fact in told)
+    assert kept["Users/ada/x.py"].endswith(b"/Users/ada/x")
+    assert kept[blocker] == b"a file"
+    assert app.calls["git.push"] < 20
+    assert healed.status == "complete"
     assert_mirrored(app)
 
 
