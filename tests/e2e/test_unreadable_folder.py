@@ -1,4 +1,4 @@
-"""A folder that can never be read: named each night, news once, settled by an exclude."""
+"""A folder that can never be read: named each night, news once, in the end excluded."""
 
 from pathlib import Path
 from typing import Any
@@ -42,11 +42,8 @@ def test_a_folder_that_can_never_be_read(tmp_path: Path) -> None:
 
 
 def forbid(trial: Trial) -> None:
-    answer = requests.post(
-        f"{trial.endpoints.databricks}/_local/permissions",
-        json={FOLDER: 403},
-        timeout=9,
-    )
+    url = f"{trial.endpoints.databricks}/_local/permissions"
+    answer = requests.post(url, json={FOLDER: 403}, timeout=30)
     assert answer.ok, answer.text
 
 
