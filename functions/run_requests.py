@@ -62,6 +62,11 @@ class _Fields:
             self.errors.append(error)
         return default
 
+    def not_both(self, name: str, other: str) -> None:
+        """Two fields that no request can have together."""
+        if {name, other} <= self.left.keys():
+            self.errors.append(InvalidRequest(name, f"cannot be combined with {other}"))
+
     def end(self) -> None:
         """Whatever is left now is nothing that we know."""
         for name in list(self.left)[:MAX_PATHS]:
@@ -74,6 +79,7 @@ def wanted_run(req: func.HttpRequest) -> Wanted | func.HttpResponse:
     if len(raw) > MAX_BODY_BYTES:
         return TOO_LARGE.answer(f"A body has at most {MAX_BODY_BYTES} bytes.")
     fields = _Fields(_json_object(raw))
+    fields.not_both("slice", "paths")
     wanted = Wanted(
         trigger=HTTP,
         mode=fields.take("mode", _mode, Mode.INCREMENTAL),

@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from local.children import ROOT
 from local.stack import Stack
+from tests.e2e import fuzzed_formats
 from tests.e2e.trial import OPEN, PATIENCE_SECONDS, Trial
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
@@ -66,7 +68,9 @@ def fuzz(
             *("--report", "har", "--report-har-path", folder / "met.har"),
         ],
         cwd=folder,
-        env=os.environ | {"FUNCTIONS_KEY": trial.endpoints.functions_key},
+        env=os.environ
+        | {"FUNCTIONS_KEY": trial.endpoints.functions_key}
+        | {"SCHEMATHESIS_HOOKS": fuzzed_formats.__name__, "PYTHONPATH": str(ROOT)},
         check=False,
         capture_output=True,
         text=True,

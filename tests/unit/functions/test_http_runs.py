@@ -136,6 +136,7 @@ def test_a_dry_run_takes_no_place(api: Api) -> None:
         ({"slice": "31/30"}, "slice"),
         ({"slice": 3}, "slice"),
         ({"slice": "1/3", "paths": ["/Shared"]}, "slice"),
+        ({"slice": "1/3", "paths": []}, "slice"),
         ({"allow_deletions": "yes"}, "allow_deletions"),
         ({"allow_deletions": ""}, "allow_deletions"),
         ({"allow_deletions": True}, "allow_deletions"),
