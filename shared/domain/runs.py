@@ -174,6 +174,15 @@ class Run:
         return self.request.run_id
 
 
+@dataclass(frozen=True, slots=True)
+class ShardEnd:
+    """How a shard ends: done, or with what did not go and what helps."""
+
+    status: ShardStatus
+    error: str = ""
+    remedy: Remedy = Remedy.WAIT
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shard:
     """A shard's row. `pushed` are the (old tip, commit) pairs of its pushes.

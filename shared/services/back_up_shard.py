@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from shared.domain.events import Event, EventName
 from shared.domain.git import MAX_PUSH_BYTES
 from shared.domain.plan import ShardPlan
-from shared.domain.remedies import Remedy, remedy_of_push
+from shared.domain.remedies import remedy_of_push
 from shared.domain.runs import (
     Phase,
     Run,
     Shard,
+    ShardEnd,
     ShardKind,
     ShardStatus,
     held_by_other,
@@ -106,12 +107,12 @@ class BackUpShard:
             if run.stop:
                 raise RunStoppedError(f"the run was stopped: {run.stop}")  # noqa: TRY301
             self._do(run, claim, first=first)
-            self._close(claim, ShardStatus.DONE)
+            self._close(claim, ShardEnd(ShardStatus.DONE))
         except OutOfTimeError:
             claim.release()
             self.queue.shard(run.id, claim.shard.number)
         except RunStoppedError as error:
-            self._close(claim, ShardStatus.FAILED, str(error))
+            self._close(claim, ShardEnd(ShardStatus.FAILED, str(error)))
         except ClaimLostError:
             raise
         except (CredentialsRefused, ExportDisabled) as error:
@@ -120,7 +121,7 @@ class BackUpShard:
             self._again(claim, error)
         except Permanent as error:
             remedy = remedy_of_push(error)
-            self._close(claim, ShardStatus.FAILED, str(error), remedy)
+            self._close(claim, ShardEnd(ShardStatus.FAILED, str(error), remedy))
 
     @step(Step.S2)
     def _do(self, run: Run, claim: ShardClaim, *, first: bool) -> None:
@@ -161,17 +162,11 @@ class BackUpShard:
         store(run.tip or None if first else self.reader.tip())
 
     @step(Step.S7)
-    def _close(
-        self,
-        claim: ShardClaim,
-        status: ShardStatus,
-        error: str = "",
-        remedy: Remedy = Remedy.WAIT,
-    ) -> None:
+    def _close(self, claim: ShardClaim, end: ShardEnd) -> None:
         """The rows, then what they allow to be sent."""
         kind = claim.shard.kind
-        closed = claim.close(status, window_of(kind, self.window), error, remedy)
-        self.events.emit(_finished(claim.shard, status, error))
+        closed = claim.close(end, window_of(kind, self.window))
+        self.events.emit(_finished(claim.shard, end))
         send_after(self.queue, closed)
 
     def _again(self, claim: ShardClaim, error: Transient) -> None:
@@ -192,7 +187,7 @@ class BackUpShard:
 
     def _refused(self, run: Run, claim: ShardClaim, error: Permanent) -> None:
         stop_refused(self.store, self.events, run.id, error)
-        self._close(claim, ShardStatus.FAILED, str(error))
+        self._close(claim, ShardEnd(ShardStatus.FAILED, str(error)))
 
 
 def send_after(queue: Queue, closed: Closed) -> None:
@@ -204,15 +199,15 @@ def send_after(queue: Queue, closed: Closed) -> None:
         queue.plan(run.id)
 
 
-def _finished(shard: Shard, status: ShardStatus, error: str) -> Event:
+def _finished(shard: Shard, end: ShardEnd) -> Event:
     tally = shard.tally
     facts = {
-        "status": status.value,
+        "status": end.status.value,
         "kind": shard.kind.value,
         "stored": tally.stored,
         "bytes": tally.stored_bytes,
         "failed": tally.failed,
         "pushes": tally.pushes,
-        "error": error,
+        "error": end.error,
     }
     return Event(EventName.SHARD_FINISHED, shard.run_id, facts, shard.number)

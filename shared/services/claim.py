@@ -5,10 +5,10 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.domain.remedies import Remedy
 from shared.domain.runs import (
     Run,
     Shard,
+    ShardEnd,
     ShardKind,
     ShardStatus,
     Tally,
@@ -116,21 +116,15 @@ class ShardClaim:
         row = replace(self._current(), owner="", lease_until=None, touched_at=now)
         self._put(row)
 
-    def close(
-        self,
-        status: ShardStatus,
-        window: int,
-        error: str = "",
-        remedy: Remedy = Remedy.WAIT,
-    ) -> "Closed":
+    def close(self, end: ShardEnd, window: int) -> "Closed":
         """S7: end the shard, queue the next one and count, in one transaction."""
         row = replace(
             self._current(),
-            status=status,
+            status=end.status,
             owner="",
             lease_until=None,
-            error=error,
-            remedy=remedy,
+            error=end.error,
+            remedy=end.remedy,
             touched_at=self._clock.now(),
         )
         return close_shard(self._store, Stored(row, self._etag), window, self._clock)

@@ -13,10 +13,11 @@ from shared.domain.runs import Run
 from tests.matrix.azure_devops_cases import azure_devops_cases
 from tests.matrix.cases import Case
 from tests.matrix.databricks_cases import databricks_cases
+from tests.matrix.push_cases import push_cases
 from tests.matrix.scene import BOARD, Scene, a_scene
 from tests.matrix.site import Site
 
-CASES = [*databricks_cases(), *azure_devops_cases()]
+CASES = [*databricks_cases(), *azure_devops_cases(), *push_cases()]
 
 
 @pytest.mark.parametrize(
