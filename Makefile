@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 DATA ?= .local
 PORTS ?= default
+PARALLEL := -n auto --dist loadfile
 
 # Only what stands on the make command line reaches a backup: a host or a token
 # that merely lies in the shell must never turn a trial into production.
@@ -43,10 +44,10 @@ unit: setup ## the quick tests
 	.venv/bin/pytest tests/unit
 
 test: check ## everything
-	.venv/bin/pytest
+	.venv/bin/pytest $(PARALLEL)
 
 soak: setup ## the property and matrix tests with larger parameters
-	HYPOTHESIS_PROFILE=soak SOAK=1 .venv/bin/pytest
+	HYPOTHESIS_PROFILE=soak SOAK=1 .venv/bin/pytest $(PARALLEL)
 
 lock: ## compile the pins anew from requirements*.in and package.json
 	@local/lock.sh
