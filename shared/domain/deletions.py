@@ -55,6 +55,11 @@ class _Candidate:
     objects: tuple[NamedBefore, ...]
     folders: tuple[str, ...]
 
+    @property
+    def empty(self) -> bool:
+        """Whether it is a folder without anything in it that could be named."""
+        return self.whole and not self.objects and not self.folders
+
 
 def plan_deletions(
     walk: Walk,
@@ -173,7 +178,10 @@ def _decide(
         if target is not None:
             moved[child.object_id] = target
     folders = [name for name in candidate.folders if join(path, name) not in kept]
-    going = candidate.whole and _nothing_left(candidate, objects, folders, deletions)
+    going = candidate.whole and _nothing_left(candidate, objects, folders)
+    if candidate.empty and (path, candidate.folder.object_id) not in allowed:
+        going = not deletions.reason
+        deletions.held += [] if going else [_held_empty(candidate, deletions.reason)]
     if candidate.whole:
         (kept.discard if going else kept.add)(path)
     deletions.moved += len(moved)
@@ -203,12 +211,8 @@ def _nothing_left(
     candidate: _Candidate,
     objects: Sequence[tuple[int, str]],
     folders: Sequence[str],
-    deletions: Deletions,
 ) -> bool:
-    """Whether all of the folder goes; an empty one has to wait for a reason's end."""
     everything = len(candidate.objects) + len(candidate.folders)
-    if deletions.reason and not everything:
-        return False
     return len(objects) + len(folders) == everything
 
 
@@ -231,6 +235,15 @@ def _held(folder: str, child: NamedBefore, detail: str) -> Outcome:
         path=join(folder, child.name),
         type=child.type,
         object_id=child.object_id,
+        detail=detail,
+    )
+
+
+def _held_empty(candidate: _Candidate, detail: str) -> Outcome:
+    return Outcome(
+        kind=OutcomeKind.HELD,
+        path=candidate.folder.path,
+        object_id=candidate.folder.object_id,
         detail=detail,
     )
 

@@ -243,6 +243,38 @@ def test_many_deletions_go_shard_by_shard_deepest_first() -> None:
     assert_whole(app.git)
 
 
+def test_an_empty_folder_that_is_held_back_is_named_and_may_be_allowed() -> None:
+    app = a_backed_up_app()
+    app.workspace.mkdir("/empty/in/empty")
+    app.run()
+    app.workspace.me = Identity("backup", admin=False)
+    app.workspace.delete("/empty")
+
+    held = app.run()
+    app.workspace.me = Identity("backup", admin=True)
+    allowed = app.run(allow_deletions=held.id)
+
+    assert (held.status, held.tally.held) == ("incomplete", 1)
+    assert named(app, held, "held_deletions") == ["/empty/in/empty"]
+    assert allowed.status == "complete"
+    assert not any("empty" in path for path in app.git.files())
+
+
+def test_permission_lets_an_empty_folder_go_while_others_are_held() -> None:
+    app = a_backed_up_app(fuse=TIGHT)
+    app.workspace.mkdir("/empty")
+    app.run()
+    app.workspace.me = Identity("backup", admin=False)
+    app.workspace.delete("/empty")
+    held = app.run()
+    app.workspace.delete("/Clients/bolt")
+
+    run = app.run(allow_deletions=held.id)
+
+    assert named(app, run, "held_deletions") == BOLT
+    assert not any("empty" in path for path in app.git.files())
+
+
 def test_a_folder_may_lose_one_object_and_get_another() -> None:
     app = a_backed_up_app()
     app.workspace.delete("/Clients/bolt/load")
