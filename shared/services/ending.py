@@ -132,7 +132,7 @@ def is_unchanged(status: RunStatus, ending: Ending) -> bool:
         and record.scope == scope_key(ending.run.request.scope)
         and not any(shard.pushed for shard in ending.shards)
         and not (tally.stored or tally.deleted or tally.moved)
-        and not tally.out_of_place
+        and not (tally.vanished or tally.out_of_place)
     )
 
 

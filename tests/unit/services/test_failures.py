@@ -98,7 +98,6 @@ def test_a_folder_that_is_gone_when_it_is_listed_is_left_to_the_next_listing() -
         lambda: app.workspace.delete(ACME),
     )
     app.workspace.fault = gone
-    app.workspace.edit("/notes.txt", b"something to record")
 
     first = app.run()
     between = app.git.files()
@@ -106,7 +105,7 @@ def test_a_folder_that_is_gone_when_it_is_listed_is_left_to_the_next_listing() -
 
     assert (first.status, first.tally.vanished) == ("complete", 1)
     assert named(app, first, "vanished") == [ACME]
-    assert changed(before, between) == ["notes.txt"]
+    assert changed(before, between) == []
     assert second.tally.deleted == 3
     assert_mirrored(app)
 
@@ -132,6 +131,20 @@ def test_an_object_that_is_gone_at_export_is_vanished_and_kept() -> None:
     assert changed(before, between) == []
     assert second.tally.deleted == 1
     assert_mirrored(app)
+
+
+def test_a_run_in_which_an_object_only_vanished_is_recorded() -> None:
+    app = a_backed_up_app()
+    app.workspace.edit(LOAD, b"# edited")
+    app.workspace.fault = once(
+        lambda call, path: (call, path) == ("export", LOAD),
+        lambda: app.workspace.delete(LOAD),
+    )
+
+    run = app.run()
+
+    assert (run.status, run.unchanged) == ("complete", False)
+    assert named(app, run, "vanished") == [LOAD]
 
 
 def test_an_object_that_is_listed_but_never_found_has_failed() -> None:
