@@ -33,7 +33,12 @@ def decide_deletion(deletion: PlannedDeletion, held: Held) -> Decision:
         deletion.git_path,
         None if left else manifest,
         tuple(changes),
-        tuple(_deleted_outcome(deletion, entry) for entry in gone),
+        tuple(
+            _deleted_outcome(deletion, entry)
+            for entry in gone
+            # Of a manifest that is gone, too, nothing goes but what is still there.
+            if held.manifest_blob or entry.file in held.files
+        ),
         tuple(entry.file for entry in gone),
     )
 

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import batched
 
 from shared.domain.folder_deletion import decide_deletion
+from shared.domain.objects import parent
 from shared.domain.plan import PlannedDeletion, ShardPlan
 from shared.ports import Clock
 from shared.services.settle import FolderState, Settler
@@ -39,11 +40,14 @@ class DeleteFolders:
             for d in deletions
         ]
         self.settler.read(states, commit)
-        foreseen = [state.decide(state.held) for state in states]
+        decisions = [state.decide(state.held) for state in states]
+        foreseen = self.work.foresee(o for d in decisions for o in d.outcomes)
         settled = self.settler.settle(states)
         for state, decision in zip(states, settled.decisions, strict=True):
             self.settler.vouch(state, decision, settled)
-        for decision in foreseen:
-            if decision.path not in settled.wrong:
-                self.work.note(decision.outcomes)
+        self.work.note(
+            outcome
+            for outcome in foreseen
+            if parent(outcome.origin or outcome.path) not in settled.wrong
+        )
         self.work.save(self.work.position + len(deletions))

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from shared.domain.decision import Decision
 from shared.domain.index import index_folder
-from shared.domain.outcomes import Outcome, OutcomeKind, to_lines
+from shared.domain.outcomes import Outcome, OutcomeKind, from_lines, to_lines
 from shared.domain.runs import Tally
 from shared.domain.verified import Verified, verified_lines
+from shared.errors import AlreadyExists
 from shared.ports import Blobs
 from shared.services.blob_names import outcomes_name, verified_name
 from shared.services.claim import ShardClaim
@@ -79,6 +80,22 @@ class ShardWork:
             else None
         )
         self._verified.append(Verified(decision.path, decision.git_path, commit, line))
+
+    @step(Step.S5)
+    def foresee(self, outcomes: Iterable[Outcome]) -> list[Outcome]:
+        """What the first attempt at this place foresaw, durable before it is done.
+
+        Whoever comes after a crash finds it done, and could not tell by whom.
+        """
+        shard = self.claim.shard
+        part = f"{shard.number:06d}-{shard.position:06d}-foreseen"
+        name = outcomes_name(shard.run_id, part)
+        foreseen = to_lines(outcomes)
+        try:
+            self.blobs.create(name, foreseen)
+        except AlreadyExists:
+            foreseen = self.blobs.get(name) or foreseen
+        return list(from_lines(foreseen))
 
     @step(Step.S3)
     def renew(self) -> None:

@@ -140,16 +140,31 @@ def test_a_file_that_somebody_deleted_before_is_no_change(tree: Tree) -> None:
     assert len(decision.outcomes) == 1
 
 
-def test_a_deletion_may_come_twice(tree: Tree) -> None:
+def test_a_deletion_may_come_twice_and_is_told_once(tree: Tree) -> None:
+    """Also where the manifest went with it, and is only known from before."""
+    before = manifests_of(tree)["etl"]
     for deletion in (
         PlannedDeletion("/etl", "etl", whole=True, objects=BOTH, folders=("sub",)),
         PlannedDeletion("/etl", "etl", whole=False, objects=BOTH[:1]),
     ):
         left = after(tree, decide_deletion(deletion, held_in(tree, "etl")).changes)
 
-        again = decide_deletion(deletion, held_in(left, "etl"))
+        for known in (None, before):
+            again = decide_deletion(deletion, held_in(left, "etl", known))
 
-        assert (again.changes, again.outcomes) == ((), ())
+            assert (again.changes, again.outcomes) == ((), ())
+
+
+def test_of_a_manifest_that_somebody_removed_what_still_lies_there_is_told(
+    tree: Tree,
+) -> None:
+    deletion = PlannedDeletion("/etl", "etl", whole=True, objects=BOTH)
+    before = manifests_of(tree)["etl"]
+    left = {path: raw for path, raw in tree.items() if path == "etl/load.py"}
+
+    decision = decide_deletion(deletion, held_in(left, "etl", before))
+
+    assert [(o.kind, o.path) for o in decision.outcomes] == [("deleted", "/etl/load")]
 
 
 def test_a_deletion_that_git_dropped_is_told_by_the_read_back(tree: Tree) -> None:
