@@ -165,9 +165,6 @@ class StoreFolders:
     def _leave(self, batch: Sequence[FolderWork], work: FolderWork) -> None:
         """Time is up in the midst of a folder."""
         self._settle(batch, unfinished=work)
-        # Whoever goes on will find equal what was stored of it now.
-        self.work.count(equal=-work.stored)
-        self._save(work.place, work.reached)
         raise OutOfTimeError
 
     def _settle(
@@ -179,8 +176,11 @@ class StoreFolders:
         self.settle(batch, unfinished)
         if unfinished is None:
             self._save(batch[-1].place + 1)
-        else:
-            self._save(unfinished.place, unfinished.reached)
+            return
+        # Whoever goes on will find equal what was stored of it now.
+        self.work.count(equal=-unfinished.stored)
+        unfinished.stored = 0
+        self._save(unfinished.place, unfinished.reached)
 
     def _foretell(self, works: Sequence[FolderWork]) -> None:
         """What a run would export, and store as far as that can be told without.
