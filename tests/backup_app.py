@@ -5,7 +5,6 @@ the message comes back; where none is left, the clock moves on and the sweep run
 """
 
 import random
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +12,7 @@ from shared.domain.messages import Message, PlanMessage
 from shared.domain.runs import Run, Shard
 from shared.errors import Transient
 from shared.services.open_run import TIMER, Opened, Opening, Wanted
-from tests.crashes import Crash, CrashPoint, Process
+from tests.crashes import Calls, Crash, CrashPoint, Process
 from tests.use_cases import UseCases
 
 HIDDEN = 600.0
@@ -29,14 +28,14 @@ type Sent = tuple[float, int, Message]  # when to deliver it, its number, what i
 class BackupApp(UseCases):
     """The use cases, and the platform that calls them.
 
-    `crash` is where the next process dies; `calls` counts all calls of ports, so that
-    `crash_points(calls)` are all places where one could.
+    `crash` is where the next process dies; `calls` are all calls of ports, so that
+    `crash_points(calls.log)` are all places where one could.
     """
 
     twice: bool = False
     shuffled: random.Random | None = None
     crash: CrashPoint | None = None
-    calls: Counter[str] = field(default_factory=Counter)
+    calls: Calls = field(default_factory=Calls)
     pending: list[Sent] = field(default_factory=list)
 
     def run(self, **wanted: Any) -> Run:

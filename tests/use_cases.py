@@ -75,7 +75,7 @@ class UseCases:
         """S1 to S7."""
         return BackUpShard(
             **self._ports(process, "store", "blobs", "queue", "events", "workspace"),
-            lease=process.watch(self.lease, "lease"),
+            lease=process.watch_lease(self.lease),
             reader=process.watch(self.git, "git"),
             writer=process.watch(self.git, "git"),
             clock=self.clock,

@@ -1,0 +1,275 @@
+"""What an app can live through while it crashes: each story once undisturbed, or not.
+
+Together they lead a run through all its steps, and call every method of every port.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+from shared.domain.messages import Message, PlanMessage
+from shared.domain.runs import Run
+from shared.errors import AccessDenied, Throttled, Unavailable
+from shared.services.open_run import TIMER
+from tests.backup_app import BackupApp
+from tests.fakes.remotes import no_fault
+from tests.fakes.storage import FakeQueue
+from tests.unit.services.scenes import failing, forget_calls, stranger_commits
+
+MINUTES = 60.0
+HOURS = 60 * MINUTES
+DAYS = 24 * HOURS
+
+
+@dataclass(frozen=True)
+class Story:
+    """`before` gives the app in which a process is to die while it does `act`.
+
+    `exports_a_push` is how many objects may have to be exported twice: what one push
+    holds, and the one or two that are exported meanwhile.
+    """
+
+    name: str
+    before: Callable[[], BackupApp]
+    act: Callable[[BackupApp], object]
+    exports_a_push: int = 2
+
+
+def an_app(**facts: object) -> BackupApp:
+    """A few folders that make several small shards, nothing stored yet."""
+    app = BackupApp(**{"largest_shard": 2, "window": 2, **facts})  # type: ignore[arg-type]
+    for path in ("/a/x", "/a/y", "/b/x", "/b/c/z", "/d"):
+        app.workspace.add_notebook(path, path)
+    app.workspace.add("/board", "DASHBOARD", b"{}")
+    return app
+
+
+def a_day(**facts: object) -> BackupApp:
+    """After a first backup: an edit, a new object, a deletion, a move, a dashboard."""
+    app = an_app(**facts)
+    app.run()
+    app.workspace.edit("/a/x", b"edited")
+    app.workspace.add_notebook("/b/new", "new")
+    app.workspace.delete("/a/y")
+    app.workspace.move("/b/c", "/e")
+    app.workspace.contents["/board"] = b"{1}"
+    forget_calls(app)
+    return app
+
+
+def an_edit(**facts: object) -> BackupApp:
+    """After a first backup of two notebooks, one was edited."""
+    app = BackupApp(**facts)  # type: ignore[arg-type]
+    app.workspace.add_notebook("/a/x", "x")
+    app.workspace.add_notebook("/b/x", "x")
+    app.run()
+    app.workspace.edit("/a/x", b"edited")
+    forget_calls(app)
+    return app
+
+
+def run_by_timer(app: BackupApp) -> None:
+    app.run(trigger=TIMER)
+
+
+def is_half_done(run: Run) -> bool:
+    """Whether one of two shards is done."""
+    return (run.shards, run.shards_open) == (2, 1)
+
+
+def go_on(app: BackupApp) -> None:
+    """Deliver one message; where none is left, let the sweep run."""
+    app.receive()
+    if app.pending:
+        app.step()
+    else:
+        app.repair()
+
+
+def until_complete(app: BackupApp) -> None:
+    """Let time pass and the sweep run until the newest run is complete."""
+    for _ in range(5):
+        if app.row(app.index.newest(1).run_ids[0]).status == "complete":
+            return
+        app.clock.advance(31 * MINUTES)
+        app.repair()
+        app.pump()
+
+
+def a_start_that_waits(app: BackupApp) -> None:
+    app.clock.advance(HOURS)
+    app.begin(paths=("/a",))
+    app.clock.advance(MINUTES)
+    app.begin(trigger=TIMER)
+    app.pump()
+
+
+def tried_again(app: BackupApp) -> None:
+    """W5: what could not be stored can be half an hour later."""
+    app.workspace.fault = failing(AccessDenied("no"), "/a/x")
+    app.run()
+    app.workspace.fault = no_fault
+    until_complete(app)
+
+
+def too_late(app: BackupApp) -> None:
+    """W4: the run's deadline passes in the midst of it, and W5 tries again."""
+    app.clock.advance(HOURS)
+    run_id = app.begin()
+    while not is_half_done(app.row(run_id)):
+        go_on(app)
+    app.clock.advance(5 * HOURS)
+    while not app.row(run_id).stop:
+        app.repair()
+    app.pump()
+    until_complete(app)
+
+
+@dataclass
+class LossyQueue(FakeQueue):
+    """Loses messages: of each run the first that plans and the first of a shard, and
+    then every second one that is to finish it.
+    """
+
+    lost: list[Message] = field(default_factory=list)
+
+    def take(self) -> tuple[Message, float] | None:
+        sent = super().take()
+        while sent and self._is_to_be_lost(sent[0]):
+            self.lost.append(sent[0])
+            sent = super().take()
+        return sent
+
+    def _is_to_be_lost(self, message: Message) -> bool:
+        plans = isinstance(message, PlanMessage)
+        lost = [m for m in self.lost if isinstance(m, PlanMessage) == plans]
+        return len(lost) < (3 if plans else 1) and message not in self.lost[-1:]
+
+
+def two_edits() -> BackupApp:
+    """After a first backup, edits that make two shards, one after the other."""
+    app = an_edit(largest_shard=1, window=1)
+    app.workspace.edit("/b/x", b"edited")
+    return app
+
+
+def loses_messages() -> BackupApp:
+    """W1 to W3."""
+    app = an_edit()
+    app.queue = LossyQueue()
+    return app
+
+
+def a_place_without_a_run() -> BackupApp:
+    """W3: a start died when it had the place, and another one waits."""
+    app = an_edit()
+    app.clock.advance(HOURS)
+    app.open(paths=("/a",))
+    (held,) = (r for r in app.index.runs.values() if not r.full_scope)
+    app.store.forget(held.run_id)
+    app.index.leave(held)
+    app.open(trigger=TIMER)
+    app.queue.sent.clear()
+    forget_calls(app)
+    return app
+
+
+def a_place_that_was_kept() -> BackupApp:
+    """W3: a run has ended and its finisher died; a start waits."""
+    app = an_edit()
+    ended = app.run(paths=("/a",))
+    app.index.holder = ended.request
+    app.clock.advance(MINUTES)
+    app.open(trigger=TIMER)
+    forget_calls(app)
+    return app
+
+
+def swept(app: BackupApp) -> None:
+    app.repair()
+    app.pump()
+
+
+def an_old_app() -> BackupApp:
+    """W6: what the first run left is older than it is kept."""
+    app = an_edit(retention=timedelta(days=90))
+    app.clock.advance(90 * DAYS)
+    for number in range(7):
+        app.workspace.edit("/a/x", str(number).encode())
+        app.run()
+    forget_calls(app)
+    return app
+
+
+def forgotten(app: BackupApp) -> None:
+    """W6, and then a night like any other."""
+    while len(app.index.runs) > 7 or len([*app.blobs.names("index/")]) > 7:
+        app.repair()
+    app.run()
+
+
+def slow_remotes() -> BackupApp:
+    """A folder of several pushes and invocations, and a walk of several, too."""
+    app = BackupApp(push_bytes=30_000, plan_seconds=70, shard_seconds=100, window=1)
+    for number in range(6):
+        app.workspace.add_notebook(f"/big/{number}", f"{number}" * 6_000)
+    for path in ("/small/a/x", "/small/a/y", "/small/b/x", "/small/b/y"):
+        app.workspace.add_notebook(path, path)
+    # Exports go on beside the shard's own thread: slow ones would race with it.
+    seconds = {"list": 31.0, "items": 50.0, "push": 60.0}
+
+    def slowly(call: str, _: str) -> None:
+        app.clock.advance(seconds.get(call, 0))
+
+    app.workspace.fault = app.git.fault = slowly
+    return app
+
+
+def in_trouble() -> BackupApp:
+    """Both remotes fail for a while, answers get lost, and a stranger commits."""
+    app = an_edit()
+    stranger_commits(app, {"docs/mine.md": b"mine"})
+    troubles: dict[str, list[Exception]] = {
+        "identity": [Unavailable("down")],
+        "list": [Throttled("slow down", 7)],
+        "items": [Unavailable("down")],
+        "push": [Throttled("slow down")],
+        "tip": [Unavailable("down")],
+    }
+    app.workspace.fault = app.git.fault = partial(trouble, troubles)
+    answers: dict[str, list[Exception]] = {
+        "push": [Unavailable("the answer got lost")] * 2
+    }
+    app.git.after = partial(trouble, answers)
+    return app
+
+
+def trouble(left: dict[str, list[Exception]], call: str, _: str) -> None:
+    if left.get(call):
+        raise left[call].pop()
+
+
+def without_state() -> BackupApp:
+    """I6: every table and blob is lost."""
+    app = an_edit()
+    app.index.runs.clear()
+    app.store.rows.clear()
+    app.blobs.contents.clear()
+    return app
+
+
+STORIES = (
+    Story("a first backup", an_app, run_by_timer),
+    Story("a day of all changes", a_day, BackupApp.run),
+    Story("a start that waits", an_edit, a_start_that_waits),
+    Story("a retry", an_edit, tried_again),
+    Story("a deadline", two_edits, too_late),
+    Story("lost messages", loses_messages, BackupApp.run),
+    Story("a place without a run", a_place_without_a_run, swept),
+    Story("a place that was kept", a_place_that_was_kept, swept),
+    Story("old runs", an_old_app, forgotten),
+    Story("several invocations", slow_remotes, BackupApp.run, 4),
+    Story("trouble", in_trouble, BackupApp.run),
+    Story("lost state", without_state, BackupApp.run),
+)
