@@ -109,11 +109,24 @@ class RecordRun:
         return last_record(ours, commit)
 
     def _as_told(self, ending: Ending, told: LastRecord) -> RunStatus:
-        """Complete if the record says so, and the commits up to it bear it out."""
-        examined = examine(self.reader, ending, told.commit)
+        """Complete if the record says so, and the commits before it bear it out."""
+        before = self._before(told.commit)
+        examined = examine(self.reader, ending, before)
         then = status_of(replace(ending, suspects=examined.suspects))
         whole = told.status == then == RunStatus.COMPLETE and not examined.rewritten
-        return RunStatus.COMPLETE if whole else RunStatus.INCOMPLETE
+        alone = self._is_alone(before, told.commit, record_path(ending.run.id))
+        return RunStatus.COMPLETE if whole and alone else RunStatus.INCOMPLETE
+
+    def _before(self, commit: str) -> str | None:
+        (found,) = self.reader.log(commit, 1)
+        return found.parents[0] if found.parents else None
+
+    def _is_alone(self, before: str | None, commit: str, record: str) -> bool:
+        """Whether nothing but the record came with its commit."""
+        if before is None:
+            return True
+        changed = self.reader.compare(before, commit).changed
+        return {item.path for item in changed} == {record}
 
     def _excluded(self, run: Run) -> list[str]:
         raw = self.blobs.get(run.checkpoint)
