@@ -98,6 +98,8 @@ class Settler:
                 if stale == MAX_STALE:
                     raise PathBlocked(f"{error}; {MOVE_IT}") from None
                 self.read(states, self.reader.tip())
+                # Should a folder have their place, they must not hold the rest back.
+                self._top_missing = ()
                 continue
             wrong = self._read_back(states, decisions, commit)
             if wrong:

@@ -180,6 +180,17 @@ def test_a_file_in_the_way_of_a_folder_holds_nothing_else_back(blocker: str) -> 
     assert_mirrored(app)
 
 
+def test_a_folder_in_the_place_of_a_file_at_the_top_holds_nothing_back() -> None:
+    app = BackupApp()
+    stranger_commits(app, {"README.md/theirs": b"x", ".gitattributes/theirs": b"x"})
+    app.workspace.add_notebook("/a/x", "")
+
+    run = app.run()
+
+    assert run.status == "complete"
+    assert_mirrored(app, {"README.md/theirs", ".gitattributes/theirs"})
+
+
 def test_i1_a_folder_changed_after_its_shard_closed_is_never_complete() -> None:
     app = an_app(largest_shard=3, window=1)
 
