@@ -49,10 +49,12 @@ class Singleton:
 
     async def hold(self, lease: BlobLeaseClient) -> None:
         """Renew until the lease is lost; then return."""
+        ours = lease.id
         while True:
             await asyncio.sleep(self._seconds / 3)
             try:
                 await lease.renew()
+                lease.id = ours  # the SDK forgets it with an answer that was cut
             except HttpResponseError as error:
                 log.warning("lost %s: %s", self._blob, error.message)
                 return
