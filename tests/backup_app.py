@@ -5,15 +5,17 @@ the message comes back; where none is left, the clock moves on and the sweep run
 """
 
 import random
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.domain.messages import Message, PlanMessage
+from shared.domain.messages import Message
 from shared.domain.runs import Run, Shard
 from shared.errors import Transient
-from shared.services.open_run import TIMER, Opened, Opening, Wanted
+from shared.services.open_run import Opened, Wanted
 from tests.crashes import Calls, Crash, CrashPoint, Process
-from tests.use_cases import UseCases
+from tests.use_cases import Invocation, UseCases
 
 HIDDEN = 600.0
 """Seconds until the platform gives out a message again whose process died."""
@@ -22,6 +24,11 @@ BETWEEN_SWEEPS = 780.0
 MAX_STEPS = 2_000
 
 type Sent = tuple[float, int, Message]  # when to deliver it, its number, what it says
+
+
+def never(_: Message) -> bool:
+    """No message is lost, unless a test says so."""
+    return False
 
 
 @dataclass(kw_only=True)
@@ -34,6 +41,7 @@ class BackupApp(UseCases):
 
     twice: bool = False
     shuffled: random.Random | None = None
+    loses: Callable[[Message], bool] = never
     crash: CrashPoint | None = None
     calls: Calls = field(default_factory=Calls)
     pending: list[Sent] = field(default_factory=list)
@@ -50,23 +58,20 @@ class BackupApp(UseCases):
 
         Who got no answer looks whether there is a run, and asks again if not.
         """
-        before = {*self.index.runs}
-        process = self.process()
+        before = {*self.run_ids}
         try:
-            opened = self.open(process, **wanted)
-            if wanted.get("trigger") == TIMER and opened.opening is Opening.STARTED:
-                self.advance_run(process)(opened.request.run_id)
-            return opened.request.run_id
-        except Crash:
-            self.crash = None
+            opened = self.invoke(Wanted(**{"trigger": "http", **wanted}))
+        except (Crash, Transient):
             self.repair()
-        begun = [r for r in self.index.runs if r not in before and self.store.run(r)]
+        else:
+            assert opened is not None
+            return opened.request.run_id
+        begun = [r for r in self.run_ids if r not in before and self.store.run(r)]
         return begun[0] if begun else self.begin(**wanted)
 
-    def open(self, process: Process | None = None, **wanted: Any) -> Opened:
+    def open(self, **wanted: Any) -> Opened:
         """The answer to a wish to start a run."""
-        wish = Wanted(**{"trigger": "http", **wanted})
-        return self.open_run(process or self.process())(wish)
+        return self.open_run(self.process())(Wanted(**{"trigger": "http", **wanted}))
 
     def pump(self) -> None:
         """Deliver until no message is left, and repair until no run is open."""
@@ -95,37 +100,44 @@ class BackupApp(UseCases):
         """Take over what was sent; a second copy of each where all come twice."""
         while sent := self.queue.take():
             message, delay = sent
+            if self.loses(message):
+                continue
             has_copy = any(message == other for _, _, other in self.pending)
             for _ in range(2 if self.twice and not has_copy else 1):
                 self._give_out(message, delay)
 
     def deliver(self, message: Message) -> None:
         """One invocation; where it dies or fails, the message comes back later."""
-        process = self.process()
         try:
-            if isinstance(message, PlanMessage):
-                self.advance_run(process)(message.run_id)
-            else:
-                self.back_up_shard(process)(message.run_id, message.shard)
+            self.invoke(message)
         except (Crash, Transient):
-            self._survive(process)
             self._give_out(message, HIDDEN)
 
     def repair(self) -> None:
         """Let the time between two sweeps pass, then sweep."""
         self.clock.advance(BETWEEN_SWEEPS)
+        with suppress(Crash, Transient):
+            self.invoke("sweep")
+
+    def invoke(self, invocation: Invocation) -> Opened | None:
+        """One invocation, in a process of its own that may die."""
         process = self.process()
         try:
-            self.sweep(process)()
-        except (Crash, Transient):
-            self._survive(process)
+            return self.perform(process, invocation)
+        finally:
+            self.crash = None if process.dead else self.crash
 
     @property
     def unfinished(self) -> bool:
         """Whether a run is open, holds the place, or waits for it."""
-        runs = [row for row, _ in self.store.rows.values() if isinstance(row, Run)]
-        is_open = any(run.status.open for run in runs)
-        return is_open or bool(self.index.holder or self.index.waits)
+        rows = [stored.row for r in self.run_ids if (stored := self.store.run(r))]
+        is_open = any(row.status.open for row in rows)
+        return is_open or bool(self.index.active() or self.index.waiting())
+
+    @property
+    def run_ids(self) -> list[str]:
+        """All runs, newest first."""
+        return [*self.index.newest(100).run_ids]
 
     def row(self, run_id: str) -> Run:
         """The run's row."""
@@ -139,10 +151,7 @@ class BackupApp(UseCases):
 
     def process(self) -> Process:
         """A process that dies where `crash` says."""
-        return Process(self.calls, self.crash)
-
-    def _survive(self, process: Process) -> None:
-        self.crash = None if process.dead else self.crash
+        return Process(self.calls, self.crash, spend=self.spend)
 
     def _give_out(self, message: Message, delay: float) -> None:
         at = self.clock.monotonic() + delay

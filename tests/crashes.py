@@ -1,12 +1,13 @@
 """Processes that die on demand, at any call of a port, before or after its effect."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
+from shared.domain.git import Push
 from shared.ports import PushLease
 from shared.services.steps import Step, current_step
 
@@ -32,27 +33,39 @@ class CrashPoint:
         return f"{step}{self.call} {self.number}, {'after' if self.after else 'before'}"
 
 
+type About = str | frozenset[str] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that reached its port: which, in which step, and its first argument."""
+    """A call that reached its port, in which step and in which process.
+
+    `about` is the path or run it concerns, of a push all paths.
+    """
 
     name: str
     number: int
     step: Step | None
-    about: object
-    process: "Process"
+    about: About
+    process: int
 
 
 class Calls(Counter[str]):
     """How often each method of a port was called, over all processes.
 
-    `log` has every call in its order, `dead` is the process that died.
+    `log` has every call in its order, `dead` is the number of the process that died.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, before: Mapping[str, int] | None = None) -> None:
+        """Count on from what there was before."""
+        super().__init__(before)
         self.log: list[Call] = []
-        self.dead: Process | None = None
+        self.processes = 0
+        self.dead: int | None = None
+
+    def enter(self, call: Call) -> None:
+        """Keep a call that reached its port."""
+        self.log.append(call)
 
     def clear(self) -> None:
         super().clear()
@@ -72,15 +85,28 @@ def die() -> None:
     raise Crash
 
 
+def no_time(_: str) -> None:
+    """Calls take none, unless a test says so."""
+
+
 @dataclass
 class Process:
-    """One process; once `dead`, no call of it reaches a port."""
+    """One process; once `dead`, no call of it reaches a port.
+
+    `spend` lets the time pass that a call takes.
+    """
 
     calls: Calls = field(default_factory=Calls)
     crash: CrashPoint | None = None
     die: Callable[[], None] = die
+    spend: Callable[[str], None] = no_time
     dead: bool = False
+    number: int = 0
     _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self.calls.processes += 1
+        self.number = self.number or self.calls.processes
 
     def watch(self, port: object, name: str) -> Any:
         """The port as this process sees it; `name` is the first half of its calls."""
@@ -91,13 +117,15 @@ class Process:
         return _WatchedLease(lease, self)
 
     @contextmanager
-    def calling(self, call: str, about: object = None) -> Iterator[None]:
+    def calling(self, call: str, about: About = None) -> Iterator[None]:
         """Around a call's effect."""
         with self._lock:
             self.calls[call] += 1
             number = self.calls[call]
             self._pass(CrashPoint(call, number))
-            self.calls.log.append(Call(call, number, current_step(), about, self))
+            made = Call(call, number, current_step(), about, self.number)
+            self.calls.enter(made)
+        self.spend(call)
         try:
             yield
         finally:
@@ -107,7 +135,7 @@ class Process:
     def _pass(self, point: CrashPoint) -> None:
         if point == self.crash:
             self.dead = True
-            self.calls.dead = self
+            self.calls.dead = self.number
         if self.dead:
             self.die()
 
@@ -122,10 +150,20 @@ class _Watched:
         inner = getattr(self.port, method)
 
         def call(*args: Any, **facts: Any) -> Any:
-            with self.process.calling(f"{self.name}.{method}", next(iter(args), None)):
+            with self.process.calling(f"{self.name}.{method}", _about(*args)):
                 return inner(*args, **facts)
 
         return call
+
+
+def _about(*args: object) -> About:
+    match args:
+        case (str() as path, *_):
+            return path
+        case (Push() as push, *_):
+            return frozenset(change.path for change in push.changes)
+        case _:
+            return None
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,21 @@
 """The use cases over fakes of all ports, bound anew for each process."""
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from shared.domain.deletions import Fuse
 from shared.domain.git import MAX_PUSH_BYTES
+from shared.domain.messages import Message, PlanMessage, ShardMessage
 from shared.domain.objects import Format
 from shared.domain.scope import DEFAULT_EXCLUDES, Scope
 from shared.services.advance_run import AdvanceRun
 from shared.services.back_up_shard import BackUpShard
 from shared.services.cancel_run import CancelRun
 from shared.services.finish_run import FinishRun
-from shared.services.open_run import OpenRun
+from shared.services.open_run import TIMER, Opened, Opening, OpenRun, Wanted
 from shared.services.plan_deletions import PlanDeletions
 from shared.services.plan_run import PlanRun
 from shared.services.poison import BuryPlan, BuryShard
@@ -26,9 +28,16 @@ EVERYTHING = Scope(("/",), DEFAULT_EXCLUDES)
 DEFAULT_FUSE = Fuse(25, 100)
 
 
+type Invocation = Wanted | Message | Literal["sweep"]
+"""What the platform calls: a start, a message's function, the sweep."""
+
+
 @dataclass(kw_only=True)
 class UseCases:
-    """All ports as fakes, all limits as fields, and what is done with them."""
+    """All ports as fakes, all limits as fields, and what is done with them.
+
+    `seconds` says by name how long calls of ports take.
+    """
 
     workspace: remotes.FakeWorkspace = field(default_factory=remotes.FakeWorkspace)
     git: remotes.FakeGit = field(default_factory=remotes.FakeGit)
@@ -53,11 +62,33 @@ class UseCases:
     retries: int = 2
     slices: int = 3
     retention: timedelta = timedelta(days=90)
+    seconds: Mapping[str, float] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def noise(self) -> str:
         """Six hex digits that never came before."""
         return f"{next(self._numbers):06x}"
+
+    def perform(self, process: Process, invocation: Invocation) -> Opened | None:
+        """One invocation; the timer's plans the run that it opened."""
+        match invocation:
+            case Wanted():
+                opened = self.open_run(process)(invocation)
+                started = opened.opening is Opening.STARTED
+                if started and invocation.trigger == TIMER:
+                    self.advance_run(process)(opened.request.run_id)
+                return opened
+            case PlanMessage():
+                self.advance_run(process)(invocation.run_id)
+            case ShardMessage():
+                self.back_up_shard(process)(invocation.run_id, invocation.shard)
+            case "sweep":
+                self.sweep(process)()
+        return None
+
+    def spend(self, call: str) -> None:
+        """Let the time pass that a call takes."""
+        self.clock.advance(self.seconds.get(call, 0))
 
     def advance_run(self, process: Process) -> AdvanceRun:
         """P1 to P6 and F1 to F5."""

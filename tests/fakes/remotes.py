@@ -79,6 +79,10 @@ class WorkspaceScene:
         found = self.objects[path]
         self.objects[path] = replace(found, modified_at=next(self._times))
 
+    def rewrite(self, path: str, content: bytes) -> None:
+        """New bytes, and nothing in the listing that tells so."""
+        self.contents[path] = content
+
     def delete(self, path: str) -> None:
         """The object, and all that is inside it."""
         for old in [old for old in self.objects if is_within(old, path)]:

@@ -210,8 +210,8 @@ def a_scene(site: Site, **facts: Any) -> Scene:
     site.server.credentials = Credentials()
     clock = OutageClock()
     ports: Mapping[str, Any] = {
-        "workspace": a_workspace(site),
-        "git": a_repository(site, name, clock),
+        "workspace": a_workspace(site.databricks.url),
+        "git": a_repository(site.azure_devops.url, name, clock),
         "clock": clock,
     }
     home = site.organization.home(name, site.organization.project(PROJECT))

@@ -119,10 +119,10 @@ class RealGit:
         return getattr(self.writer if name in {"push", "tag"} else self.reader, name)
 
 
-def a_workspace(site: Site) -> DatabricksWorkspace:
+def a_workspace(url: str, timeout: float = TIMEOUT) -> DatabricksWorkspace:
     """The workspace, asked by the SDK."""
     token = StaticToken(databricks.LOCAL_TOKEN)
-    client = DatabricksClient(site.databricks.url, token, timeout=TIMEOUT)
+    client = DatabricksClient(url, token, timeout=timeout)
     return DatabricksWorkspace(client)
 
 
@@ -142,16 +142,18 @@ class WiredApp(BackupApp):
         return ports
 
 
-def a_repository(site: Site, name: str, clock: Clock) -> RealGit:
+def a_repository(
+    url: str, name: str, clock: Clock, timeout: float = TIMEOUT
+) -> RealGit:
     """The repository as the app is wired to it."""
     client = AzureDevOpsClient(
-        f"{site.azure_devops.url}/{ORGANIZATION}",
+        f"{url}/{ORGANIZATION}",
         project=PROJECT,
         repository=name,
         tokens=StaticToken("a token of no use elsewhere"),
         scheme="Basic",
         clock=clock,
-        timeout=TIMEOUT,
+        timeout=timeout,
     )
     reader = RetryingGitReader(AzureDevOpsReader(client, "main"), clock)
     return RealGit(reader, AzureDevOpsWriter(client, "main"))
