@@ -7,6 +7,7 @@ from typing import Any
 from shared.domain.decision import inside
 from shared.domain.git import Change, ChangeKind, Push
 from shared.domain.manifest import manifest_path
+from shared.domain.messages import ShardMessage
 from shared.domain.objects import DASHBOARD
 from shared.domain.record import is_record_path
 from shared.domain.run_ids import record_path
@@ -191,3 +192,28 @@ def failing(error: Exception, *subjects: str) -> Any:
 def manifest_at(git_path: str) -> str:
     """Where the manifest lies."""
     return manifest_path(git_path)
+
+
+def with_folders(count: int, **facts: object) -> BackupApp:
+    """Three teams' folders, with a notebook each."""
+    app = BackupApp(**facts)  # type: ignore[arg-type]
+    for number in range(count):
+        app.workspace.add_notebook(f"/team{number % 3}/{number}/x", str(number))
+    return app
+
+
+def timers_run(app: BackupApp) -> Run:
+    """The row of the one run that the timer started."""
+    (run,) = (r for r in map(app.row, app.index.runs) if r.request.trigger == "timer")
+    return run
+
+
+def to_shard(app: BackupApp, run_id: str) -> ShardMessage:
+    """The message of the run's first shard, the plan being done."""
+    app.step()
+    return ShardMessage(run_id, 1)
+
+
+def at_export(app: BackupApp, act: Callable[[], object]) -> None:
+    """Let somebody act right before the first export."""
+    app.workspace.fault = once(lambda call, _: call == "export", act)

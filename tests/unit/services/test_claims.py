@@ -1,35 +1,25 @@
 """I4: messages that come twice, late, or while their twin still works."""
 
 import random
-from collections.abc import Callable
 
 import pytest
 
 from shared.domain.messages import ShardMessage
-from tests.backup_app import BackupApp
 from tests.crashes import Crash
 from tests.unit.services.scenes import (
     a_backed_up_app,
     an_app,
     assert_mirrored,
     assert_whole,
+    at_export,
     exports,
     once,
     raising,
     records,
     stranger_commits,
+    to_shard,
     without_records,
 )
-
-
-def to_shard(app: BackupApp, run_id: str) -> ShardMessage:
-    """The message of the run's first shard, the plan being done."""
-    app.step()
-    return ShardMessage(run_id, 1)
-
-
-def at_export(app: BackupApp, act: Callable[[], object]) -> None:
-    app.workspace.fault = once(lambda call, _: call == "export", act)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -239,30 +229,6 @@ def test_a_long_comparison_of_dashboards_keeps_its_claim_alive() -> None:
     assert max(shard.attempts for shard in app.shards(run)) == 1
 
 
-def test_a_cancelled_runs_worker_that_wakes_up_in_the_next_run_pushes_nothing() -> None:
-    app = an_app()
-    first = app.begin()
-    message = to_shard(app, first)
-
-    def meanwhile() -> None:
-        app.clock.advance(600)
-        app.cancel_run(first)
-        app.deliver(message)
-        app.pump()
-        assert app.row(first).status == "cancelled"
-        app.workspace.edit("/notes.txt", b"edited meanwhile")
-        app.clock.advance(60)
-        app.begin()
-        app.pump()
-
-    at_export(app, meanwhile)
-    app.pump()
-
-    comments = [commit.comment for commit in app.git.commits.values()]
-    assert not any(first in comment for comment in comments)
-    assert_mirrored(app)
-
-
 def test_a_twin_that_finds_the_work_done_reads_it_and_exports_nothing_again() -> None:
     app = an_app()
     run_id = app.begin()
@@ -278,20 +244,6 @@ def test_a_twin_that_finds_the_work_done_reads_it_and_exports_nothing_again() ->
     assert (run.status, run.unchanged) == ("complete", False)
     assert len(exports(app)) == 7
     assert_mirrored(app)
-
-
-def test_i5_a_push_that_nobody_noted_is_recorded_by_the_run_that_made_it() -> None:
-    app = a_backed_up_app()
-    app.workspace.edit("/notes.txt", b"edited")
-    app.git.after = once(
-        lambda call, _: call == "push", raising(Crash("after the push"))
-    )
-
-    run = app.run()
-
-    assert (run.status, run.unchanged) == ("complete", False)
-    assert len(records(app)) == 2
-    assert app.git.files(run.commit)["notes.txt"] == b"edited"
 
 
 def test_i5_a_push_of_a_run_that_was_never_recorded_is_recorded_by_the_next() -> None:

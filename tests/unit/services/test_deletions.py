@@ -4,9 +4,8 @@ from dataclasses import replace
 
 from shared.domain.deletions import Fuse
 from shared.domain.objects import Identity
-from shared.errors import AccessDenied, Unavailable
+from shared.errors import AccessDenied
 from tests.backup_app import BackupApp
-from tests.fakes.remotes import no_fault
 from tests.unit.services.scenes import (
     a_backed_up_app,
     assert_mirrored,
@@ -166,23 +165,6 @@ def test_a_renamed_top_folder_does_not_blow_the_fuse() -> None:
     run = app.run()
 
     assert (run.status, run.tally.moved, run.tally.held) == ("complete", 6, 0)
-    assert_mirrored(app)
-
-
-def test_a_move_whose_new_half_fails_keeps_the_old_half() -> None:
-    app = a_backed_up_app()
-    app.workspace.move("/Clients/bolt", "/Clients/zenith")
-    app.workspace.fault = failing(Unavailable("cut"), "/Clients/zenith/load")
-
-    first = app.run()
-    between = stored(app.git.files())
-    app.workspace.fault = no_fault
-    second = app.run()
-
-    assert (first.status, first.tally.moved, first.tally.held) == ("incomplete", 2, 1)
-    assert ("/Clients/bolt/load", "NOTEBOOK") in between
-    assert ("/Clients/bolt/report", "NOTEBOOK") not in between
-    assert (second.status, second.tally.moved) == ("complete", 1)
     assert_mirrored(app)
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from shared.domain.messages import PlanMessage, ShardMessage
-from shared.domain.runs import Run
 from shared.errors import Conflict, InvalidRequest, Unavailable
 from shared.services.open_run import Opening
 from tests.backup_app import BackupApp
@@ -22,14 +21,9 @@ from tests.unit.services.scenes import (
     once,
     raising,
     records,
+    timers_run,
+    with_folders,
 )
-
-
-def with_folders(count: int, **facts: object) -> BackupApp:
-    app = BackupApp(**facts)  # type: ignore[arg-type]
-    for number in range(count):
-        app.workspace.add_notebook(f"/team{number % 3}/{number}/x", str(number))
-    return app
 
 
 def slow_lists(app: BackupApp, seconds: float) -> None:
@@ -41,11 +35,6 @@ def slow_lists(app: BackupApp, seconds: float) -> None:
 
 def points(call: str, numbers: Iterable[int]) -> list[CrashPoint]:
     return [CrashPoint(call, n, after) for n in numbers for after in (False, True)]
-
-
-def timers_run(app: BackupApp) -> Run:
-    (run,) = (r for r in map(app.row, app.index.runs) if r.request.trigger == "timer")
-    return run
 
 
 BETWEEN_RUNS = [
@@ -85,52 +74,6 @@ def test_counts_of_the_walk_do_not_depend_on_how_often_it_was_interrupted() -> N
     run = app.run()
 
     assert (run.tally.folders, run.tally.listed, run.tally.stored) == (24, 20, 20)
-
-
-def test_a_second_planner_loses_and_stops_without_another_effect() -> None:
-    app = with_folders(12, largest_shard=2)
-    run_id = app.begin()
-
-    def asleep_for_long() -> None:
-        app.clock.advance(600)
-        app.deliver(PlanMessage(run_id))
-
-    app.workspace.fault = once(
-        lambda call, path: (call, path) == ("list", "/team1"), asleep_for_long
-    )
-    app.pump()
-    run = app.row(run_id)
-
-    numbers = [shard.number for shard in app.shards(run)]
-    assert run.status == "complete"
-    assert numbers == list(range(1, run.shards + 1))
-    assert run.tally.stored == len({*exports(app)}) == 12
-    assert len(records(app)) == 1
-    assert_mirrored(app)
-
-
-def test_a_planner_that_slept_stops_while_the_other_is_still_at_work() -> None:
-    app = with_folders(12, largest_shard=2, plan_seconds=40)
-    run_id = app.begin()
-    shards: list[int] = []
-
-    def slowly(call: str, path: str) -> None:
-        app.clock.advance(15 if call == "list" else 0)
-        if (call, path) == ("list", "/team1") and not shards:
-            shards.append(0)
-            app.clock.advance(600)
-            app.deliver(PlanMessage(run_id))
-            shards.append(app.row(run_id).shards)
-
-    app.workspace.fault = slowly
-    while len(shards) < 2:
-        app.step()
-    after_waking = app.row(run_id).shards
-    app.pump()
-
-    assert after_waking == shards[1]
-    assert app.row(run_id).status == "complete"
-    assert_mirrored(app)
 
 
 @pytest.mark.parametrize("point", points("blobs.create", range(2, 9)))
@@ -284,22 +227,6 @@ def test_the_timer_joins_an_open_run_of_full_scope() -> None:
     assert (opened.opening, opened.request.run_id) == (Opening.JOINED, run_id)
     assert app.events.facts("run.skipped")
     assert len(app.index.runs) == 2
-
-
-def test_the_timer_waits_behind_a_partial_run_and_is_begun_by_who_closes_it() -> None:
-    app = a_backed_up_app()
-    app.workspace.edit("/notes.txt", b"edited")
-    app.clock.advance(60)
-    partial = app.begin(paths=("/Clients",))
-    app.clock.advance(60)
-
-    opened = app.open(trigger="timer")
-    app.pump()
-
-    assert (opened.opening, opened.request.run_id) == (Opening.WAITING, partial)
-    assert timers_run(app).status == "complete"
-    assert app.index.waits is None
-    assert_mirrored(app)
 
 
 def test_the_deadline_of_a_start_that_waited_counts_from_its_beginning() -> None:

@@ -191,29 +191,6 @@ def test_a_folder_in_the_place_of_a_file_at_the_top_holds_nothing_back() -> None
     assert_mirrored(app, {"README.md/theirs", ".gitattributes/theirs"})
 
 
-def test_i1_a_folder_changed_after_its_shard_closed_is_never_complete() -> None:
-    app = an_app(largest_shard=3, window=1)
-
-    def stored_already() -> list[str]:
-        return [path for path in app.git.files() if path.endswith(".py")]
-
-    app.git.fault = once(
-        lambda call, _: call == "push" and bool(stored_already()),
-        lambda: stranger_commits(app, {stored_already()[0]: b"# by hand"}),
-    )
-    run_id = app.begin()
-    app.pump()
-    first = app.row(run_id)
-    second = app.run()
-
-    assert first.status == "incomplete"
-    assert len(named(app, first, "foreign_changes")) == 1
-    assert f"backup/{first.id}" not in app.git.tags
-    assert second.status == "complete"
-    assert len(exports(app)) == 8
-    assert_mirrored(app)
-
-
 def test_i1_a_change_right_before_the_record_is_seen() -> None:
     app = a_backed_up_app()
     app.workspace.edit("/notes.txt", b"edited")
