@@ -14,19 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shared.adapters.blobs import StorageBlobs
 from shared.adapters.pacing import PacedWorkspace
-from shared.adapters.push_lease import BlobPushLease
-from shared.adapters.run_index import TableRunIndex
-from shared.adapters.run_store import TableRunStore
 from shared.adapters.storage_clients import connect
-from shared.adapters.tables import Table
 from shared.domain.messages import Message, PlanMessage, ShardMessage
 from shared.errors import Transient
 from shared.ports import Clock
 from tests.crashes import Call, Calls, CrashPoint, Process
 from tests.fakes.storage import FakeBudget, FakeClock, FakeEvents
 from tests.matrix.site import a_repository, a_workspace
+from tests.real_state import RealState
 from tests.use_cases import Invocation, UseCases
 
 PATIENT = 20.0
@@ -81,15 +77,8 @@ class Failed:
 
 
 def state_at(place: Place, clock: Clock) -> dict[str, Any]:
-    """The adapters of the state, over tables and a container of the case's own."""
-    clients = connect(place.storage)
-    runs, container = Table(clients.tables, f"runs{place.name}"), f"state-{place.name}"
-    return {
-        "store": TableRunStore(runs),
-        "index": TableRunIndex(runs),
-        "blobs": StorageBlobs(clients.blobs, container),
-        "lease": BlobPushLease(clients.blobs, place.repository, clock, container),
-    }
+    """The adapters of the state."""
+    return RealState(connect(place.storage), place.name).ports(clock)
 
 
 def carry_out(place: Place, order: Order) -> None:

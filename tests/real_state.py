@@ -1,0 +1,61 @@
+"""The state's real adapters, over tables and a container of a test's own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from azure.core.exceptions import ResourceNotFoundError
+from azure.data.tables import TableEntity
+
+from shared.adapters.blobs import StorageBlobs
+from shared.adapters.push_lease import BlobPushLease
+from shared.adapters.run_index import TableRunIndex
+from shared.adapters.run_store import TableRunStore
+from shared.adapters.storage_clients import StorageClients
+from shared.adapters.tables import Table
+from shared.ports import Clock
+
+
+@dataclass(frozen=True)
+class RealState:
+    """Tables and blobs of one app in an account; `name` is the test's own."""
+
+    clients: StorageClients
+    name: str
+
+    @property
+    def table(self) -> str:
+        return f"runs{self.name}"
+
+    @property
+    def container(self) -> str:
+        return f"state-{self.name}"
+
+    def ports(self, clock: Clock) -> dict[str, Any]:
+        """The ports of the state, by the names that use cases have for them."""
+        runs = Table(self.clients.tables, self.table)
+        return {
+            "store": TableRunStore(runs),
+            "index": TableRunIndex(runs),
+            "blobs": StorageBlobs(self.clients.blobs, self.container),
+            "lease": BlobPushLease(
+                self.clients.blobs, self.name, clock, self.container
+            ),
+        }
+
+    def rows(self) -> Iterator[TableEntity]:
+        """All rows as the table gives them."""
+        return iter(self.clients.tables.get_table_client(self.table).list_entities())
+
+    def put_row(self, row: dict[str, Any]) -> None:
+        """A row exactly as it is given."""
+        table = self.clients.tables.create_table_if_not_exists(self.table)
+        table.upsert_entity(row)
+
+    def wipe(self) -> None:
+        """Leave nothing behind."""
+        self.clients.tables.delete_table(self.table)
+        try:
+            self.clients.blobs.delete_container(self.container)
+        except ResourceNotFoundError:
+            return
