@@ -88,8 +88,9 @@ class Walk:
     def from_bytes(raw: bytes) -> "Walk":
         """The walk that `to_bytes` wrote; `UnknownVersion` for a newer one."""
         facts: dict[str, Any] = json.loads(gzip.decompress(raw))
-        if facts.pop("version") > CHECKPOINT_VERSION:
-            raise UnknownVersion("the checkpoint is of a newer version")
+        version = facts.pop("version")
+        if version > CHECKPOINT_VERSION:
+            raise UnknownVersion(f"checkpoint version {version}")
         return Walk(
             frontier=[FolderToList(**f) for f in facts.pop("frontier")],
             walked=set(facts.pop("walked")),

@@ -155,7 +155,7 @@ class AdvanceRun:
         fail_run(self.store, self.clock, claim.run.id, str(error))
         facts = {"status": RunStatus.FAILED.value, "error": str(error)}
         self.events.emit(Event(EventName.RUN_FINISHED, claim.run.id, facts))
-        release_place(self.index, self.finish.open_run, claim.run)
+        release_place(self.index, self.finish.open_run, claim.run.id)
 
 
 def fail_run(store: RunStore, clock: Clock, run_id: str, error: str) -> Run:

@@ -161,12 +161,12 @@ class FinishRun:
 
         run = claim.change(closed)
         self.events.emit(_finished(run))
-        release_place(self.index, self.open_run, run)
+        release_place(self.index, self.open_run, run.id)
 
 
-def release_place(index: RunIndex, open_run: OpenRun, run: Run) -> None:
+def release_place(index: RunIndex, open_run: OpenRun, run_id: str) -> None:
     """Free the place of a run that has ended, and begin the start that waited."""
-    index.close(run.id)
+    index.close(run_id)
     open_run.begin_waiting()
 
 

@@ -1,5 +1,6 @@
 """USE CASE: open a run, or join the one that is open; knows no trigger."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,9 +12,11 @@ from shared.domain.run_ids import new_run_id
 from shared.domain.runs import Mode, Request, new_run
 from shared.domain.scope import Scope, outermost
 from shared.domain.slices import Slice
-from shared.errors import AlreadyExists, InvalidRequest
+from shared.errors import AlreadyExists, InvalidRequest, UnknownVersion
 from shared.ports import Clock, Events, Queue, RunIndex, RunStore, Write
 from shared.services.steps import Step, step
+
+logger = logging.getLogger(__name__)
 
 HTTP = "http"
 TIMER = "timer"
@@ -114,7 +117,11 @@ class OpenRun:
         has begun waits no longer, nor does the timer's that meets an open run of full
         scope.
         """
-        waiting = self.index.waiting()
+        try:
+            waiting = self.index.waiting()
+        except UnknownVersion as error:
+            logger.warning("the start that waits is left alone: %s", error)
+            return
         if waiting is None:
             return
         if self.store.run(waiting.run_id) is None:

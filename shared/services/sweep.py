@@ -1,6 +1,8 @@
 """USE CASE: W1 to W6, repair what a crash left behind; knows no trigger."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,6 +15,7 @@ from shared.domain.runs import (
     Stop,
     held_by_other,
 )
+from shared.errors import UnknownVersion
 from shared.ports import Blobs, Clock, Queue, RunIndex, RunStore
 from shared.services.finish_run import release_place
 from shared.services.forget import Forget
@@ -44,22 +47,35 @@ class Sweep:
 
     @step(Step.W1)
     def __call__(self) -> None:
-        """Everything once; safe to be called at any time and side by side."""
-        self._complete_opening()
+        """Everything once; safe to be called at any time and side by side.
+
+        What a newer version of this code wrote is for that one to repair, and keeps
+        nothing else from being repaired.
+        """
+        with _of_newer_versions("the place of the open run"):
+            self._complete_opening()
         runs = self._newest()
         for run in runs:
             if run.status.open:
                 self._look_after(run)
         self._retry(runs)
-        self._forget(runs)
+        with _of_newer_versions("an old run"):
+            self._forget(runs)
 
     def _newest(self) -> list[Run]:
         """The newest runs, and the one that holds the place however old it is."""
         run_ids = [*self.index.newest(LOOK_BACK).run_ids]
-        active = self.index.active()
-        if active is not None and active.run_id not in run_ids:
-            run_ids.append(active.run_id)
-        return [stored.row for key in run_ids if (stored := self.store.run(key))]
+        with _of_newer_versions("the open run"):
+            active = self.index.active()
+            if active is not None and active.run_id not in run_ids:
+                run_ids.append(active.run_id)
+        return [row for key in run_ids if (row := self._run(key))]
+
+    def _run(self, run_id: str) -> Run | None:
+        with _of_newer_versions(f"run {run_id}"):
+            stored = self.store.run(run_id)
+            return stored.row if stored else None
+        return None
 
     @step(Step.W3)
     def _complete_opening(self) -> None:
@@ -68,16 +84,22 @@ class Sweep:
         if request is None:
             self.open_run.begin_waiting()
             return
-        stored = self.store.run(request.run_id)
+        try:
+            stored = self.store.run(request.run_id)
+        except UnknownVersion:
+            # Nobody can work on it: its message fails, and then its place is freed.
+            self.queue.plan(request.run_id)
+            raise
         if stored is None:
             if self._old(request.opened_at):
                 self.open_run.begin(request)
                 self.queue.plan(request.run_id)
         elif not stored.row.status.open and self._old(stored.row.touched_at):
-            release_place(self.index, self.open_run, stored.row)
+            release_place(self.index, self.open_run, request.run_id)
 
     def _look_after(self, run: Run) -> None:
-        self._resend(run)
+        with _of_newer_versions(f"a shard of run {run.id}"):
+            self._resend(run)
         run = self._end_if_late(run)
         if run.phase is Phase.WALKING and not run.stop:
             self._revive(run)
@@ -160,6 +182,15 @@ class Sweep:
             clock=self.clock,
             retention=self.retention,
         )(newest)
+
+
+@contextmanager
+def _of_newer_versions(what: str) -> Iterator[None]:
+    """Leave alone what cannot be read."""
+    try:
+        yield
+    except UnknownVersion as error:
+        logger.warning("%s is left alone: %s", what, error)
 
 
 def _too_late(row: Run) -> Run:

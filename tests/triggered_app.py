@@ -1,0 +1,88 @@
+"""The app as the platform drives it: messages as text, through the queues' functions.
+
+Whatever leaves a function makes its message come back after `visibilityTimeout`; after
+`maxDequeueCount` times it is poison, and buried by the function that is there for it.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from functions import queues
+from shared.domain.messages import Message, PlanMessage, encode
+from shared.errors import BackupError
+from shared.services.advance_run import AdvanceRun
+from shared.services.back_up_shard import BackUpShard
+from tests.backup_app import BackupApp
+
+_HOST = json.loads((Path(__file__).parents[1] / "host.json").read_text("utf-8"))
+_QUEUES = _HOST["extensions"]["queues"]
+DEQUEUES: int = _QUEUES["maxDequeueCount"]
+HIDDEN = sum(
+    int(part) * unit
+    for part, unit in zip(
+        _QUEUES["visibilityTimeout"].split(":"), (3_600, 60, 1), strict=True
+    )
+)
+
+
+@dataclass(kw_only=True)
+class TriggeredApp(BackupApp):
+    """`poisoned` are the messages that were buried, `errors` what left functions.
+
+    `written` gives the text by which a message travels.
+    """
+
+    written: Callable[[Message], str] = encode
+    poisoned: list[Message] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+    dequeued: Counter[Message] = field(default_factory=Counter)
+
+    def deliver(self, message: Message) -> None:
+        plans = isinstance(message, PlanMessage)
+        text = self.written(message)
+        try:
+            self._call(queues.advance_run if plans else queues.back_up_shard, text)
+        except (BackupError, ValueError) as error:
+            self.errors.append(error)
+            self.dequeued[message] += 1
+        else:
+            del self.dequeued[message]
+            return
+        if self.dequeued[message] < DEQUEUES:
+            self._give_out(message, HIDDEN)
+            return
+        del self.dequeued[message]
+        self.poisoned.append(message)
+        self._call(queues.bury_plan if plans else queues.bury_shard, text)
+
+    def _call(self, function: Any, text: str) -> None:
+        handler = function._function.get_user_function()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(queues, "app", lambda: _Bound(self))
+            handler(func.QueueMessage(body=text))
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """What the functions know of `wiring.App`."""
+
+    app: BackupApp
+
+    def advance_run(self) -> AdvanceRun:
+        return self.app.advance_run(self.app.process())
+
+    def back_up_shard(self) -> BackUpShard:
+        return self.app.back_up_shard(self.app.process())
+
+    def bury_plan(self, run_id: str) -> None:
+        self.app.bury_plan(run_id)
+
+    def bury_shard(self, run_id: str, number: int) -> None:
+        self.app.bury_shard(run_id, number)
