@@ -74,8 +74,11 @@ class Calls(Counter[str]):
 
 
 def crash_points(log: Iterable[Call]) -> Iterator[CrashPoint]:
-    """Every point at which a run that made these calls could have crashed."""
-    for call in log:
+    """Every point at which a run that made these calls could have crashed.
+
+    In an order that does not depend on what threads did at the same time.
+    """
+    for call in sorted(log, key=lambda call: (call.name, call.number)):
         yield CrashPoint(call.name, call.number, step=call.step)
         yield CrashPoint(call.name, call.number, after=True, step=call.step)
 

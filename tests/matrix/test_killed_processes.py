@@ -33,16 +33,14 @@ IN_MEMORY = {"a retry"}
 
 def points() -> Iterator[tuple[Story, Step, str, bool]]:
     """Every kind of call of every step, in the first story that makes it."""
-    seen: set[tuple[Step, str]] = set()
+    found: dict[tuple[Step, str], Story] = {}
     for story in STORIES:
-        if story.name in IN_MEMORY:
-            continue
         for call in undisturbed(story).calls.log:
-            assert call.step is not None
-            if (call.step, call.name) not in seen:
-                seen.add((call.step, call.name))
-                yield story, call.step, call.name, False
-                yield story, call.step, call.name, True
+            if call.step is not None and story.name not in IN_MEMORY:
+                found.setdefault((call.step, call.name), story)
+    for (step, name), story in sorted(found.items(), key=lambda item: item[0]):
+        yield story, step, name, False
+        yield story, step, name, True
 
 
 POINTS = [*points()]
