@@ -28,6 +28,7 @@ from tests.unit.services.scenes import (
 from tests.versions.moment import Moment, RememberingGit, restore
 
 type Change = Callable[[RealState, TriggeredApp], object]
+NEWER = 9
 UNREAD = "left to the newer version"
 
 _numbers = itertools.count(1)
@@ -76,7 +77,7 @@ def newer_rows(state: RealState, wanted: Callable[[str], bool]) -> None:
     rows = [row for row in state.rows() if wanted(row["RowKey"])]
     assert rows
     for row in rows:
-        state.put_row({**row, "version": 2, "news": "unheard of"})
+        state.put_row({**row, "version": NEWER, "news": "unheard of"})
 
 
 def newer_blobs(app: TriggeredApp, kind: str) -> None:
@@ -85,7 +86,7 @@ def newer_blobs(app: TriggeredApp, kind: str) -> None:
     assert names
     for name in names:
         facts = json.loads(gzip.decompress(app.blobs.get(name) or b""))
-        raw = json.dumps({**facts, "version": 2, "news": "unheard of"}).encode()
+        raw = json.dumps({**facts, "version": NEWER, "news": "unheard of"}).encode()
         app.blobs.put(name, gzip.compress(raw))
 
 
@@ -148,7 +149,7 @@ def told(app: TriggeredApp, run_id: str) -> str:
         assert app.poisoned
         return UNREAD
     if run.status != "complete":
-        assert "version 2" in run.error
+        assert f"version {NEWER}" in run.error
     return run.status.value
 
 
