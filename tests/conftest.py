@@ -15,6 +15,26 @@ settings.register_profile("soak", deadline=None, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+MATRICES = {
+    "the fault matrix": "test_fault_matrix.py::",
+    "crashes at every call": "test_crashes.py::test_i5",
+    "processes killed": "test_killed_processes.py::",
+}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How large the matrices were, and that no row of them was left out."""
+    for name, part in MATRICES.items():
+        rows = {
+            outcome: sum(part in getattr(r, "nodeid", "") for r in reports)
+            for outcome, reports in terminalreporter.stats.items()
+            if outcome in {"passed", "failed", "error", "skipped"}
+        }
+        if any(rows.values()):
+            told = ", ".join(f"{count} {word}" for word, count in sorted(rows.items()))
+            terminalreporter.write_line(f"{name}: {sum(rows.values())} rows ({told})")
+
+
 @pytest.fixture(scope="session")
 def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The connection string of a real Azurite, in memory, shared by all tests.
