@@ -103,6 +103,7 @@ def databricks_cases() -> Iterator[Case]:
     """All rows; a new effect or place makes all the rows it belongs to."""
     yield from _passing_once()
     yield from _passing_always()
+    yield from _exports_that_always_fail()
     yield from _outages()
     yield from _not_signed_in()
     yield from _denied()
@@ -140,6 +141,14 @@ def _passing_always() -> Iterator[Case]:
     for what, effect in PASSING.items():
         one = WHERE["one export"]
         yield _case(f"{what}, always, at one export", incomplete(EDITED), one, effect)
+
+
+def _exports_that_always_fail() -> Iterator[Case]:
+    """A workspace that tells who we are is up, however many exports fail."""
+    every = WHERE["any export"]
+    for what in ("429", "500", "503", "a cut connection", "an answer that is no JSON"):
+        nothing = incomplete(*CHANGED, BOARD, held=(MOVED,))
+        yield _case(f"{what}, always, at all exports", nothing, every, PASSING[what])
 
 
 def _outages() -> Iterator[Case]:
