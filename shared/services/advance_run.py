@@ -5,7 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from shared.domain.events import Event, EventName
-from shared.domain.runs import Phase, Run, RunStatus, ShardStatus, held_by_other
+from shared.domain.runs import (
+    Phase,
+    Run,
+    RunStatus,
+    ShardStatus,
+    Stop,
+    held_by_other,
+)
 from shared.errors import Conflict, CredentialsRefused, Permanent, Transient
 from shared.ports import Blobs, Clock, Events, Queue, RunIndex, RunStore, Stored
 from shared.services.claim import ClaimLostError, close_shard
@@ -16,6 +23,10 @@ from shared.services.run_claim import PlannerReplacedError, RunClaim
 from shared.services.steps import Step, step
 
 logger = logging.getLogger(__name__)
+
+
+RECORDED = frozenset({Stop.NONE, Stop.DEADLINE})
+"""A run that goes on, or that came to its deadline, says what is not deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +110,7 @@ class AdvanceRun:
                 return
         if self._wait_for_shards(claim):
             return
-        if claim.run.phase is Phase.WALKED and not claim.run.stop:
+        if claim.run.phase is Phase.WALKED and claim.run.stop in RECORDED:
             self.plan.delete(claim)
             if self._wait_for_shards(claim):
                 return

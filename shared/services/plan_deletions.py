@@ -25,7 +25,10 @@ class PlanDeletions:
     fuse: Fuse
 
     def __call__(self, run: Run, walk: Walk, index: Index) -> Deletions:
-        """None for a run of a part: it cannot know what is gone."""
+        """None for a run of a part: it cannot know what is gone.
+
+        Of a run that is to stop, all are held back.
+        """
         if not run.request.full_scope:
             return Deletions()
         arrived = self._arrived(run, walk.arrived)
@@ -43,7 +46,7 @@ class PlanDeletions:
 
     def _allowed(self, run: Run) -> frozenset[tuple[str, int | None]]:
         """What the run that the caller named held back, by path and id."""
-        named = run.request.allow_deletions
+        named = run.request.allow_deletions if not run.stop else ""
         raw = self.blobs.get(run_outcomes_name(named, DELETIONS)) if named else None
         return frozenset(
             (outcome.path, outcome.object_id)
@@ -82,6 +85,8 @@ class PlanDeletions:
 
 def _reason_to_hold(run: Run, walk: Walk, index: Index) -> str:
     """Why nothing may be inferred from what the walk did not see; empty: it may."""
+    if run.stop:
+        return run.error
     if walk.failed:
         return f"{len(walk.failed)} folders could not be listed"
     if not run.walk_complete:

@@ -71,7 +71,7 @@ class PlanRun:
         run = claim.run
         walk, index = self._walk(run), load_index(self.blobs, run)
         deletions = self.deletions(run, walk, index)
-        if not run.request.dry_run:
+        if not run.request.dry_run and not run.stop:
             sender = self._sender(claim)
             for plans in in_shards(deletions.plans, self.deletions_a_shard):
                 sender.delete(plans)

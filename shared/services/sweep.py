@@ -164,7 +164,8 @@ class Sweep:
 
     def _worth_another_try(self, run: Run) -> bool:
         tally = run.tally
-        only_held = tally.held and not tally.failed and run.walk_complete
+        whole = run.walk_complete and not tally.failed and not run.stop
+        only_held = tally.held and whole
         due = run.finished_at and self.clock.now() - run.finished_at > RETRY_AFTER
         return bool(
             run.status is RunStatus.INCOMPLETE

@@ -26,7 +26,7 @@ SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 OPERATIONS = [
     (path, method)
     for path, item in DOCUMENT["paths"].items()
-    for method in METHODS & item.keys()
+    for method in sorted(METHODS & item.keys())
 ]
 
 

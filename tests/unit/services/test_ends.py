@@ -169,6 +169,31 @@ def test_after_a_deadline_the_next_run_does_the_rest() -> None:
     assert_mirrored(app)
 
 
+def test_a_deadline_before_the_deletions_names_them_and_tries_again() -> None:
+    app = a_backed_up_app(window=1, largest_shard=2)
+    app.workspace.edit("/notes.txt", b"edited")
+    app.workspace.delete("/Clients/bolt/load")
+    app.clock.advance(60)
+    run_id = app.begin()
+
+    def late() -> None:
+        app.clock.advance(5 * 3_600)
+        app.repair()
+
+    app.git.after = once(lambda call, _: call == "push", late)
+    app.pump()
+    run = app.row(run_id)
+    app.clock.advance(3_600)
+    app.repair()
+    app.pump()
+
+    retry = app.row(app.run_ids[0])
+    assert (run.status, run.tally.held, run.tally.deleted) == ("incomplete", 1, 0)
+    assert named(app, run, "held_deletions") == ["/Clients/bolt/load"]
+    assert (retry.request.trigger, retry.status) == ("retry", "complete")
+    assert_mirrored(app)
+
+
 def test_a_deadline_in_the_midst_of_the_walk_deletes_nothing() -> None:
     app = a_backed_up_app(plan_seconds=10)
     app.workspace.delete("/Clients/acme")
