@@ -21,7 +21,7 @@ STORAGE_RESOURCE = "https://storage.azure.com"
 """Azure Storage as a resource (documented: authorize with Microsoft Entra ID)."""
 
 _CONNECT_SECONDS = 5
-_READ_SECONDS = 60
+READ_SECONDS = 60.0
 _CONNECTIONS = 32
 _WHOLE_BLOB = 64 * 1024 * 1024
 _TOKEN_SECONDS = 60
@@ -49,13 +49,18 @@ class StorageClients:
         self.transport.close()
 
 
-def connect(connection_string: str) -> StorageClients:
-    """The services of a connection string's account; nothing is sent yet."""
+def connect(
+    connection_string: str, read_seconds: float = READ_SECONDS
+) -> StorageClients:
+    """The services of a connection string's account; nothing is sent yet.
+
+    `read_seconds` without a byte, and there is no answer.
+    """
     from azure.data.tables import TableServiceClient  # noqa: PLC0415 - see above
     from azure.storage.blob import BlobServiceClient  # noqa: PLC0415
     from azure.storage.queue import QueueServiceClient  # noqa: PLC0415
 
-    transport = _transport()
+    transport = _transport(read_seconds)
     options = _options(transport)
     return StorageClients(
         BlobServiceClient.from_connection_string(
@@ -75,7 +80,7 @@ def connect_with_identity(
     from azure.storage.blob import BlobServiceClient  # noqa: PLC0415
     from azure.storage.queue import QueueServiceClient  # noqa: PLC0415
 
-    transport = _transport()
+    transport = _transport(READ_SECONDS)
     options = {"credential": _TokenCredential(tokens), **_options(transport)}
     return StorageClients(
         BlobServiceClient(blob_url, **options, **_blob_options()),
@@ -97,7 +102,7 @@ class _TokenCredential:
         return AccessToken(self.tokens.token(), int(time.time()) + _TOKEN_SECONDS)
 
 
-def _transport() -> "RequestsTransport":
+def _transport(read_seconds: float) -> "RequestsTransport":
     import requests  # noqa: PLC0415 - see above
     from azure.core.pipeline.transport import RequestsTransport  # noqa: PLC0415
     from requests.adapters import HTTPAdapter  # noqa: PLC0415
@@ -110,16 +115,17 @@ def _transport() -> "RequestsTransport":
     adapter = HTTPAdapter(pool_connections=4, pool_maxsize=_CONNECTIONS)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
-    return RequestsTransport(session=session, session_owner=True)
+    # Not to the clients: they hand timeouts on only to a transport of their own.
+    return RequestsTransport(
+        session=session,
+        session_owner=True,
+        connection_timeout=_CONNECT_SECONDS,
+        read_timeout=read_seconds,
+    )
 
 
 def _options(transport: "RequestsTransport") -> dict[str, Any]:
-    return {
-        "transport": transport,
-        "retry_total": 0,
-        "connection_timeout": _CONNECT_SECONDS,
-        "read_timeout": _READ_SECONDS,
-    }
+    return {"transport": transport, "retry_total": 0}
 
 
 def _blob_options() -> dict[str, Any]:

@@ -90,6 +90,8 @@ def translate(action: str, error: AzureError) -> BackupError:
         return Throttled(text, wait_of(_header(error, "Retry-After")))
     if status >= 500 or status == 408:
         return Unavailable(text)
+    if status < 300:
+        return Unavailable(f"{text}, and was cut off")
     return _refused(status, code, text)
 
 

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from azure.core.exceptions import IncompleteReadError
 
 from shared.adapters import storage_errors
 from shared.adapters.blobs import StorageBlobs
@@ -41,6 +42,8 @@ class Storage(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer: Answer = (500, {})
         self.cut = False
+        self.silent = False
+        self.closing = threading.Event()
         self.asked: list[str] = []
 
     def will(self, status: int, code: str = "", **headers: str) -> None:
@@ -56,7 +59,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.asked.append(self.command)
         self.close_connection = True
-        if self.server.cut:
+        if self.server.silent:
+            self.server.closing.wait()
+        if self.server.cut or self.server.silent:
             return
         status, headers = self.server.answer
         self.send_response(status)
@@ -78,21 +83,28 @@ def server() -> Iterator[Storage]:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server
+        server.closing.set()
         server.shutdown()
         thread.join()
 
 
-@pytest.fixture
-def storage(
-    server: Storage, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[StorageClients]:
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage_errors, "_PAUSE_SECONDS", 0)
+
+
+@pytest.fixture
+def storage(server: Storage) -> Iterator[StorageClients]:
+    clients = connect(account_at(server))
+    yield clients
+    clients.close()
+
+
+def account_at(server: Storage) -> str:
     url = f"http://127.0.0.1:{server.server_address[1]}/account"
     endpoints = ";".join(f"{s}Endpoint={url}" for s in ("Blob", "Queue", "Table"))
     signature = f"SharedAccessSignature=sv=2020-08-04&ss=bqt&sig={SIGNATURE}"
-    clients = connect(f"{endpoints};{signature}")
-    yield clients
-    clients.close()
+    return f"{endpoints};{signature}"
 
 
 READS: dict[str, Callable[[StorageClients], object]] = {
@@ -240,6 +252,25 @@ def test_a_pause_that_is_none_is_not_passed_on(
     with pytest.raises(Throttled) as caught:
         READS["table get"](storage)
     assert caught.value.retry_after == heard
+
+
+@pytest.mark.parametrize("call", ALL.values(), ids=ALL.keys())
+def test_a_service_that_says_nothing_is_given_up(
+    server: Storage, call: Callable[[StorageClients], object]
+) -> None:
+    server.silent = True
+    clients = connect(account_at(server), read_seconds=0.05)
+
+    with pytest.raises(Unavailable):
+        call(clients)
+    clients.close()
+
+
+def test_an_answer_that_was_cut_off_may_have_been_a_success() -> None:
+    error = IncompleteReadError("cut off")
+    error.status_code = 202
+
+    assert type(storage_errors.translate("write a row", error)) is Unavailable
 
 
 @pytest.mark.parametrize("call", ALL.values(), ids=ALL.keys())
