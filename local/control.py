@@ -211,7 +211,7 @@ class Control:
             while not self._stopping and connected(request):
                 await asyncio.sleep(0.02)
         if fault.effect == "truncate" and response is not None:
-            await send_half(request, body_of(response))
+            await send_half(request, response)
         return hang_up(request)
 
     def _refusal(self, fault: Fault, request: web.Request) -> web.Response:

@@ -43,7 +43,14 @@ _CODES = {
 _PARAMETERS = ("restype", "comp")
 
 
-def create_app(upstream: str, service: str) -> web.Application:
+def control_of(service: str) -> Control:
+    """Return what arms faults in front of blob, queue or table, in its own words."""
+    return Control(error_shape=_ERROR_SHAPES[service], route_of=route_of)
+
+
+def create_app(
+    upstream: str, service: str, control: Control | None = None
+) -> web.Application:
     """Return the proxy in front of blob, queue or table.
 
     `upstream` is the service's base URL, without an account.
@@ -52,7 +59,7 @@ def create_app(upstream: str, service: str) -> web.Application:
     app[AS_IS] = True
     app.cleanup_ctx.append(_connections)
     forward = _forwarding(URL(upstream))
-    Control(error_shape=_ERROR_SHAPES[service], route_of=route_of).mount(app)
+    (control or control_of(service)).mount(app)
     app.router.add_route("*", "/{path:.*}", forward)
     return app
 

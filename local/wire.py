@@ -54,8 +54,10 @@ def sent_length(response: web.StreamResponse) -> int:
     return response.body_length if response.prepared else 0
 
 
-async def send_half(request: web.Request, body: bytes) -> None:
-    """Promise the whole body and send half of it."""
-    response = web.StreamResponse(headers={"Content-Length": str(len(body))})
+async def send_half(request: web.Request, answer: web.StreamResponse) -> None:
+    """Promise the whole answer and send half of its body."""
+    body, headers = body_of(answer), answer.headers.copy()
+    headers["Content-Length"] = str(len(body))
+    response = web.StreamResponse(status=answer.status, headers=headers)
     await response.prepare(request)
     await response.write(body[: len(body) // 2])

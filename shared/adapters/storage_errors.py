@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from azure.core.exceptions import AzureError, HttpResponseError
+from requests import RequestException
 
 from shared.adapters.remote_words import wait_of
 from shared.errors import (
@@ -48,7 +49,8 @@ def translated(action: str) -> Iterator[None]:
     """Raise our errors instead of the SDK's; `action` names what was tried."""
     try:
         yield
-    except AzureError as error:
+    except (AzureError, RequestException) as error:
+        # The second is what a half answer to a transaction is: the SDK lets it through.
         raise translate(action, error) from None
 
 
@@ -76,7 +78,7 @@ def code_of(error: AzureError) -> str:
     return str(getattr(code, "value", code) or "")
 
 
-def translate(action: str, error: AzureError) -> BackupError:
+def translate(action: str, error: AzureError | RequestException) -> BackupError:
     """Our error for the SDK's, by status and the service's code.
 
     Documented: Azure Storage REST, common, blob, queue and table error codes.

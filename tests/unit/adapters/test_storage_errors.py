@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from azure.core.exceptions import IncompleteReadError
+from requests.exceptions import ChunkedEncodingError
 
 from shared.adapters import storage_errors
 from shared.adapters.blobs import StorageBlobs
@@ -270,7 +271,10 @@ def test_an_answer_that_was_cut_off_may_have_been_a_success() -> None:
     error = IncompleteReadError("cut off")
     error.status_code = 202
 
-    assert type(storage_errors.translate("write a row", error)) is Unavailable
+    with pytest.raises(Unavailable), storage_errors.translated("write a row"):
+        raise error
+    with pytest.raises(Unavailable), storage_errors.translated("write a row"):
+        raise ChunkedEncodingError
 
 
 @pytest.mark.parametrize("call", ALL.values(), ids=ALL.keys())
