@@ -5,7 +5,7 @@ the message comes back; where none is left, the clock moves on and the sweep run
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from shared.domain.messages import Message
 from shared.domain.runs import Run, Shard
 from shared.errors import Transient
+from shared.ports import Stored
 from shared.services.open_run import Opened, Wanted
 from tests.crashes import Calls, Crash, CrashPoint, Process
 from tests.use_cases import Invocation, UseCases
@@ -36,7 +37,8 @@ class BackupApp(UseCases):
     """The use cases, and the platform that calls them.
 
     `crash` is where the next process dies; `calls` are all calls of ports, so that
-    `crash_points(calls.log)` are all places where one could.
+    `crash_points(calls.log)` are all places where one could. `looks` are ports for the
+    test's own eyes, where the app's are in trouble.
     """
 
     twice: bool = False
@@ -45,6 +47,7 @@ class BackupApp(UseCases):
     crash: CrashPoint | None = None
     calls: Calls = field(default_factory=Calls)
     pending: list[Sent] = field(default_factory=list)
+    looks: Mapping[str, Any] = field(default_factory=dict)
 
     def run(self, **wanted: Any) -> Run:
         """Open a run an hour later, work everything off, and give the run's row."""
@@ -66,7 +69,7 @@ class BackupApp(UseCases):
         else:
             assert opened is not None
             return opened.request.run_id
-        begun = [r for r in self.run_ids if r not in before and self.store.run(r)]
+        begun = [r for r in self.run_ids if r not in before]
         return begun[0] if begun else self.begin(**wanted)
 
     def open(self, **wanted: Any) -> Opened:
@@ -130,24 +133,30 @@ class BackupApp(UseCases):
     @property
     def unfinished(self) -> bool:
         """Whether a run is open, holds the place, or waits for it."""
-        rows = [stored.row for r in self.run_ids if (stored := self.store.run(r))]
+        rows = [
+            stored.row for r in self.run_ids if (stored := self._look("store").run(r))
+        ]
         is_open = any(row.status.open for row in rows)
-        return is_open or bool(self.index.active() or self.index.waiting())
+        index = self._look("index")
+        return is_open or bool(index.active() or index.waiting())
 
     @property
     def run_ids(self) -> list[str]:
         """All runs, newest first."""
-        return [*self.index.newest(100).run_ids]
+        return [*self._look("index").newest(100).run_ids]
 
     def row(self, run_id: str) -> Run:
         """The run's row."""
-        stored = self.store.run(run_id)
+        stored: Stored[Run] | None = self._look("store").run(run_id)
         assert stored is not None, f"there is no run {run_id}"
         return stored.row
 
     def shards(self, run: Run) -> list[Shard]:
         """The rows of the run's shards."""
-        return [stored.row for stored in self.store.shards(run.id)]
+        return [stored.row for stored in self._look("store").shards(run.id)]
+
+    def _look(self, port: str) -> Any:
+        return self.looks.get(port, getattr(self, port))
 
     def process(self) -> Process:
         """A process that dies where `crash` says."""

@@ -1,8 +1,9 @@
 """The state's real adapters, over tables and a container of a test's own."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables import TableEntity
@@ -13,7 +14,8 @@ from shared.adapters.run_index import TableRunIndex
 from shared.adapters.run_store import TableRunStore
 from shared.adapters.storage_clients import StorageClients
 from shared.adapters.tables import Table
-from shared.ports import Clock
+from shared.ports import Clock, Write
+from tests.backup_app import BackupApp
 
 
 @dataclass(frozen=True)
@@ -59,3 +61,24 @@ class RealState:
             self.clients.blobs.delete_container(self.container)
         except ResourceNotFoundError:
             return
+
+
+def move_rows(app: BackupApp, state: Mapping[str, Any]) -> None:
+    """Write the rows of an app in memory to these ports."""
+    runs = defaultdict[str, list[object]](list)
+    for (run_id, _), (row, _) in app.store.rows.items():
+        runs[run_id].append(Write(cast("Any", row)))
+    for writes in runs.values():
+        state["store"].write(*writes)
+    for request in app.index.runs.values():
+        state["index"].enter(request)
+    if app.index.holder:
+        state["index"].open(app.index.holder)
+    if app.index.waits:
+        state["index"].wait(app.index.waits)
+
+
+def move_blobs(app: BackupApp, state: Mapping[str, Any]) -> None:
+    """Write the blobs of an app in memory to this port."""
+    for name, content in app.blobs.contents.items():
+        state["blobs"].put(name, content)

@@ -32,14 +32,21 @@ HIDDEN = sum(
 )
 
 
+def always() -> bool:
+    """The queues answer, unless a test says otherwise."""
+    return True
+
+
 @dataclass(kw_only=True)
 class TriggeredApp(BackupApp):
     """`poisoned` are the messages that were buried, `errors` what left functions.
 
-    `written` gives the text by which a message travels.
+    `written` gives the text by which a message travels. While the queues are not
+    `reachable` the host gets no message, and no dequeue is counted.
     """
 
     written: Callable[[Message], str] = encode
+    reachable: Callable[[], bool] = always
     poisoned: list[Message] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
     dequeued: Counter[Message] = field(default_factory=Counter)
@@ -47,6 +54,9 @@ class TriggeredApp(BackupApp):
     def deliver(self, message: Message) -> None:
         plans = isinstance(message, PlanMessage)
         text = self.written(message)
+        if not self.reachable():
+            self._give_out(message, HIDDEN)
+            return
         try:
             self._call(queues.advance_run if plans else queues.back_up_shard, text)
         except (BackupError, ValueError) as error:

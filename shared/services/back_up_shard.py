@@ -179,6 +179,7 @@ class BackUpShard:
             claim.release()
         self._later(claim.shard.run_id, claim.shard.number, error)
 
+    @step(Step.S1)
     def _later(self, run_id: str, number: int, error: Transient) -> None:
         delay = delay_after(error)
         where = f"run {run_id} shard {number}"

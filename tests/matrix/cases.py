@@ -6,7 +6,9 @@ from typing import Literal
 
 from tests.matrix.scene import Scene
 
-type RemoteName = Literal["databricks", "azure_devops"]
+type RemoteName = Literal[
+    "databricks", "azure_devops", "tables", "blobs", "queues", "storage"
+]
 type Fault = Mapping[str, object]
 
 

@@ -1,13 +1,17 @@
-"""Both servers, started once for all rows of the matrix."""
+"""All servers, started once for all rows of the matrix."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from shared.adapters import storage_errors
 from tests.matrix.site import Site, a_site
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with a_site(tmp_path_factory.mktemp("matrix") / "organization") as site:
+def site(storage: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("matrix") / "organization"
+    with pytest.MonkeyPatch.context() as patch, a_site(folder, storage) as site:
+        # Between two attempts at storage real time passes.
+        patch.setattr(storage_errors, "_PAUSE_SECONDS", 0)
         yield site

@@ -2,13 +2,11 @@
 
 import itertools
 import signal
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 
-from shared.ports import Write
 from shared.services.open_run import Opened
 from tests.backup_app import BackupApp
 from tests.crashes import Call, Crash
@@ -25,6 +23,7 @@ from tests.matrix.invocations import (
 )
 from tests.matrix.scene import Scene, a_scene
 from tests.matrix.site import Site
+from tests.real_state import move_blobs, move_rows
 from tests.unit.services.stories import Story
 from tests.use_cases import Invocation, UseCases
 
@@ -122,26 +121,11 @@ def killed_app(
     )
     place.journal.touch()
     state = state_at(place, app.clock)
-    _move_in(app, state)
+    move_rows(app, state)
+    move_blobs(app, state)
     state |= {"workspace": app.workspace, "git": app.git, "clock": app.clock}
     killed = KilledApp(**state, **limits_of(app), scene=scene, place=place, fork=fork)
     killed.loses = app.loses
     # Owners and run ids follow from it: none that was there before comes again.
     killed.calls.processes = 1_000
     return killed
-
-
-def _move_in(app: BackupApp, state: dict[str, Any]) -> None:
-    runs = defaultdict[str, list[object]](list)
-    for (run_id, _), (row, _) in app.store.rows.items():
-        runs[run_id].append(Write(cast("Any", row)))
-    for writes in runs.values():
-        state["store"].write(*writes)
-    for request in app.index.runs.values():
-        state["index"].enter(request)
-    if app.index.holder:
-        state["index"].open(app.index.holder)
-    if app.index.waits:
-        state["index"].wait(app.index.waits)
-    for name, content in app.blobs.contents.items():
-        state["blobs"].put(name, content)

@@ -1,4 +1,4 @@
-"""Both servers of the one-machine stack in threads, and the use cases over them.
+"""The servers of the one-machine stack in threads, and the use cases over them.
 
 The adapters, the SDKs, HTTP and Git are real; time, messages and (unless a test asks
 for Azurite) state are in memory, so that an outage of ten minutes takes no time.
@@ -6,7 +6,7 @@ for Azurite) state are in memory, so that an outage of ten minutes takes no time
 
 import itertools
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,27 +14,33 @@ from typing import Any
 from local.azure_devops import app as azure_devops
 from local.azure_devops.organization import Organization
 from local.azure_devops.state import SERVER, Server
+from local.azurite import SERVICES, base_urls, connection_string
 from local.control import Control
 from local.databricks import app as databricks
 from local.databricks.access import ACCESS, Access
 from local.databricks.errors import error_shape
 from local.databricks.store import Store
 from local.serving import serve_in_thread
+from local.storage_proxy import control_of, create_app
 from shared.adapters.azure_devops_client import AzureDevOpsClient
 from shared.adapters.databricks_client import DatabricksClient
 from shared.adapters.git_reader import AzureDevOpsReader
 from shared.adapters.git_writer import AzureDevOpsWriter
 from shared.adapters.identity import StaticToken
 from shared.adapters.pacing import PacedWorkspace, RetryingGitReader
+from shared.adapters.storage_clients import StorageClients, connect
 from shared.adapters.workspace import DatabricksWorkspace
 from shared.ports import Clock, GitReader, GitWriter
-from tests.backup_app import BackupApp
 from tests.crashes import Process
 from tests.fakes.storage import FakeBudget
+from tests.triggered_app import TriggeredApp
 
 ORGANIZATION, PROJECT = "acme", "backup"
 TIMEOUT = 0.25
 """Seconds without a byte after which a server counts as hung."""
+
+STORAGE_TIMEOUT = 1.0
+"""The same for storage, which a busy machine may keep waiting a little."""
 
 _names = itertools.count(1)
 
@@ -70,6 +76,7 @@ class Site:
     access: Access
     azure_devops: Remote
     server: Server
+    storage: "StorageSite"
 
     @property
     def organization(self) -> Organization:
@@ -80,26 +87,82 @@ class Site:
         """An empty workspace, no faults, no rules; the name of a new repository."""
         self.databricks.disarm()
         self.azure_devops.disarm()
+        self.storage.disarm()
         self.store.clear()
         name = f"repository-{next(_names)}"
         self.organization.create(self.organization.project(PROJECT), name)
         return name
 
 
+@dataclass(frozen=True)
+class StorageSite:
+    """Azurite behind three proxies; `clients` lead through them, `direct` do not."""
+
+    tables: Remote
+    blobs: Remote
+    queues: Remote
+    clients: StorageClients
+    direct: StorageClients
+
+    @property
+    def all(self) -> tuple[Remote, Remote, Remote]:
+        """Every service of the account."""
+        return (self.tables, self.blobs, self.queues)
+
+    def arm(self, *faults: Mapping[str, object]) -> None:
+        """The same faults in front of each service."""
+        for service in self.all:
+            service.arm(*faults)
+
+    def disarm(self) -> None:
+        """No faults, and counts from nothing."""
+        for service in self.all:
+            service.disarm()
+
+    @property
+    def fired(self) -> int:
+        """How often any fault fired."""
+        return sum(service.fired for service in self.all)
+
+
 @contextmanager
-def a_site(folder: Path) -> Iterator[Site]:
-    """Serve both until the block ends."""
+def a_storage_site(storage: str) -> Iterator[StorageSite]:
+    """Serve the proxies until the block ends; `storage` is behind them."""
+    controls = {service: control_of(service) for service in SERVICES}
+    with ExitStack() as serving:
+        urls = [
+            serving.enter_context(
+                serve_in_thread(create_app(upstream, service, controls[service]))
+            )
+            for service, upstream in zip(SERVICES, base_urls(storage), strict=True)
+        ]
+        clients = connect(connection_string(urls), STORAGE_TIMEOUT)
+        serving.callback(clients.close)
+        direct = connect(storage)
+        serving.callback(direct.close)
+        blobs, queues, tables = map(Remote, urls, controls.values())
+        yield StorageSite(tables, blobs, queues, clients, direct)
+
+
+@contextmanager
+def a_site(folder: Path, storage: str) -> Iterator[Site]:
+    """Serve everything until the block ends; `storage` is an Azurite."""
     store = Store()
     watched, hosted = Control(error_shape=error_shape), azure_devops_control()
     workspace = databricks.create_app(store, watched)
     organization = azure_devops.create_app(folder, control=hosted)
-    with serve_in_thread(workspace) as one, serve_in_thread(organization) as other:
+    with (
+        serve_in_thread(workspace) as one,
+        serve_in_thread(organization) as other,
+        a_storage_site(storage) as stored,
+    ):
         yield Site(
             Remote(one, watched),
             store,
             workspace[ACCESS],
             Remote(other, hosted),
             organization[SERVER],
+            stored,
         )
     store.close()
 
@@ -127,7 +190,7 @@ def a_workspace(url: str, timeout: float = TIMEOUT) -> DatabricksWorkspace:
 
 
 @dataclass(kw_only=True)
-class WiredApp(BackupApp):
+class WiredApp(TriggeredApp):
     """The app, whose workspace is paced anew in each invocation, as it is wired."""
 
     budget: FakeBudget = field(default_factory=FakeBudget)
