@@ -15,7 +15,7 @@ from shared.domain.runs import Run, Shard
 from shared.errors import Transient
 from shared.ports import Stored
 from shared.services.open_run import Opened, Wanted
-from tests.crashes import Calls, Crash, CrashPoint, Process
+from tests.crashes import Calls, Crash, CrashPoint, Happenings, Process
 from tests.use_cases import Invocation, UseCases
 
 HIDDEN = 600.0
@@ -37,14 +37,17 @@ class BackupApp(UseCases):
     """The use cases, and the platform that calls them.
 
     `crash` is where the next process dies; `calls` are all calls of ports, so that
-    `crash_points(calls.log)` are all places where one could. `looks` are ports for the
-    test's own eyes, where the app's are in trouble.
+    `crash_points(calls.log)` are all places where one could. At such places
+    `happenings` do anything else: a call fails, somebody changes something, a twin
+    works meanwhile. `looks` are ports for the test's own eyes, where the app's are in
+    trouble.
     """
 
     twice: bool = False
     shuffled: random.Random | None = None
     loses: Callable[[Message], bool] = never
     crash: CrashPoint | None = None
+    happenings: Happenings = field(default_factory=dict)
     calls: Calls = field(default_factory=Calls)
     pending: list[Sent] = field(default_factory=list)
     looks: Mapping[str, Any] = field(default_factory=dict)
@@ -160,7 +163,9 @@ class BackupApp(UseCases):
 
     def process(self) -> Process:
         """A process that dies where `crash` says."""
-        return Process(self.calls, self.crash, spend=self.spend)
+        return Process(
+            self.calls, self.crash, spend=self.spend, happenings=self.happenings
+        )
 
     def _give_out(self, message: Message, delay: float) -> None:
         at = self.clock.monotonic() + delay

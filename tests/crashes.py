@@ -33,6 +33,9 @@ class CrashPoint:
         return f"{step}{self.call} {self.number}, {'after' if self.after else 'before'}"
 
 
+type Happenings = dict[CrashPoint, Callable[[], object]]
+"""What happens, once, at a call of a port; what it raises, the call raises."""
+
 type About = str | frozenset[str] | None
 
 
@@ -96,13 +99,15 @@ def no_time(_: str) -> None:
 class Process:
     """One process; once `dead`, no call of it reaches a port.
 
-    `spend` lets the time pass that a call takes.
+    `spend` lets the time pass that a call takes. `happenings` happen to whichever
+    process gets to their points, for all share the count of calls.
     """
 
     calls: Calls = field(default_factory=Calls)
     crash: CrashPoint | None = None
     die: Callable[[], None] = die
     spend: Callable[[str], None] = no_time
+    happenings: Happenings = field(default_factory=dict)
     dead: bool = False
     number: int = 0
     _lock: Lock = field(default_factory=Lock)
@@ -136,6 +141,12 @@ class Process:
                 self._pass(CrashPoint(call, number, after=True))
 
     def _pass(self, point: CrashPoint) -> None:
+        happening = self.happenings.pop(point, None)
+        try:
+            if happening is not None:
+                happening()
+        except Crash:
+            self.dead = True
         if point == self.crash:
             self.dead = True
             self.calls.dead = self.number
