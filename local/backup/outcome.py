@@ -104,19 +104,25 @@ def _foretold(run: Run, place: Place) -> Iterator[str]:
         yield from _row("", f"and {known} more: {place.everything}")
 
 
+_NEWS = frozenset({"missing", "left out"})
+"""What of these was not so before is told apart."""
+
+
 def _named(label: str, total: int, listed: Listed, place: Place) -> Iterator[str]:
     """A list by its reasons, the most frequent first; only so many are named."""
     if not total and not listed.items:
         return
     total = max(total, len(listed.items))
     new = sum(not item.known for item in listed.items)
-    news = f", {new:,} of them new" if label == "left out" and 0 < new < total else ""
+    news = f", {new:,} of them new" if label in _NEWS and 0 < new < total else ""
     yield from _row(label, count(total, "object") + news)
     shown = 0
     for reason, items in _by_reason(listed.items):
         if shown >= NAMED:
             break
         yield from _row("", f"{printable(reason)} ({len(items):,})")
+        if items[0].remedy:
+            yield from _row("", f"-> {printable(items[0].remedy)}")
         for item in items[: min(NAMED_A_REASON, NAMED - shown)]:
             shown += 1
             yield from _row("", f"  {printable(item.path)}")

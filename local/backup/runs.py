@@ -23,6 +23,7 @@ class Item:
     detail: str
     known: bool
     origin: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ def _listed(page: Mapping[str, Any]) -> Listed:
                 item.get("detail", ""),
                 item["known"],
                 item.get("origin", ""),
+                item.get("remedy", ""),
             )
             for item in items
         ),

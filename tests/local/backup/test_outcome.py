@@ -70,6 +70,18 @@ def test_kinds_are_not_counted_from_half_a_list() -> None:
     assert "stored      5,000 objects\n" in text
 
 
+def test_a_failure_says_what_to_do_and_what_of_it_is_new() -> None:
+    remedy = "Give the identity CAN READ."
+    old = an_item("failed", "/a", "may not be read", known=True, remedy=remedy)
+    new = an_item("failed", "/b", "may not be read", remedy=remedy)
+
+    text = told(a_run({"failed": 2}, old, new, status="incomplete"))
+
+    rows = [line.strip() for line in text.splitlines()]
+    assert "missing     2 objects, 1 of them new" in rows
+    assert rows.count(f"-> {remedy}") == 1
+
+
 def test_exceptions_are_grouped_by_their_reason() -> None:
     many = [an_item("excepted", f"/big/{n}", "too large") for n in range(7)]
     one = an_item("excepted", "/lib", "LIBRARY has no export", known=True)
