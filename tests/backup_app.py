@@ -22,6 +22,7 @@ HIDDEN = 600.0
 """Seconds until the platform gives out a message again whose process died."""
 
 BETWEEN_SWEEPS = 780.0
+BEFORE_A_RUN = 3_600.0
 MAX_STEPS = 2_000
 
 type Sent = tuple[float, int, Message]  # when to deliver it, its number, what it says
@@ -54,7 +55,7 @@ class BackupApp(UseCases):
 
     def run(self, **wanted: Any) -> Run:
         """Open a run an hour later, work everything off, and give the run's row."""
-        self.clock.advance(3_600)
+        self.clock.advance(BEFORE_A_RUN)
         run_id = self.begin(**wanted)
         self.pump()
         return self.row(run_id)

@@ -15,7 +15,7 @@ TOTAL = "all"
 def kind_of(case: Case) -> str:
     """What goes wrong in a row, roughly."""
     if case.outage is not None:
-        return "ten minutes of it"
+        return "an outage"
     if not case.faults:
         return "no answer's fault"
     fault = case.faults[0]

@@ -9,7 +9,16 @@ from local.azure_devops.auth import _forbidden, _refused_bearer, sign_in_page
 from local.azure_devops.errors import ApiError
 from local.azure_devops.identities import BACKUP_IDENTITY
 from local.azure_devops.throttle import BLOCKED, Throttle
-from tests.matrix.cases import COMPLETE, Case, Expected, Fault, incomplete, refused
+from tests.matrix.cases import (
+    COMPLETE,
+    HANGING,
+    OUTAGE,
+    Case,
+    Expected,
+    Fault,
+    incomplete,
+    refused,
+)
 from tests.matrix.scene import (
     FOREIGN,
     MOVED,
@@ -139,13 +148,14 @@ def _passing() -> Iterator[Case]:
 
 def _outages() -> Iterator[Case]:
     for what, effect in PASSING.items():
+        seconds = HANGING if effect.get("effect") == "hang" else OUTAGE
         for skip in (0, 3, 6, 9):
             yield Case(
-                name=f"{what} for ten minutes, after {skip} requests",
+                name=f"{what} for {seconds} seconds, after {skip} requests",
                 remote="azure_devops",
                 expected=COMPLETE,
                 faults=({**effect, "path": ".", "skip": skip},),
-                outage=600,
+                outage=seconds,
             )
 
 

@@ -49,6 +49,10 @@ class Case:
     outage: float | None = None
 
 
+OUTAGE = 600
+HANGING = 120
+"""Seconds of an outage; where nobody answers, each attempt takes real time."""
+
 COMPLETE = Expected(status="complete")
 
 

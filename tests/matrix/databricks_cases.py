@@ -5,7 +5,16 @@ from functools import partial
 
 from local.databricks.access import HIDDEN
 from shared.domain.deletions import Fuse
-from tests.matrix.cases import COMPLETE, Case, Expected, excepted, incomplete, refused
+from tests.matrix.cases import (
+    COMPLETE,
+    HANGING,
+    OUTAGE,
+    Case,
+    Expected,
+    excepted,
+    incomplete,
+    refused,
+)
 from tests.matrix.meddling import act_before
 from tests.matrix.scene import (
     BOARD,
@@ -153,13 +162,14 @@ def _exports_that_always_fail() -> Iterator[Case]:
 
 def _outages() -> Iterator[Case]:
     for what, effect in PASSING.items():
+        seconds = HANGING if effect.get("effect") == "hang" else OUTAGE
         for skip in (0, 4, 8, 14):
             fault = {**effect, "path": ".", "skip": skip}
             yield Case(
-                name=f"{what} for ten minutes, after {skip} requests",
+                name=f"{what} for {seconds} seconds, after {skip} requests",
                 expected=COMPLETE,
                 faults=(fault,),
-                outage=600,
+                outage=seconds,
             )
 
 

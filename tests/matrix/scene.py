@@ -76,13 +76,14 @@ class OutageClock(FakeClock):
 
 @dataclass
 class Scene:
-    """One case's workspace, repository and app."""
+    """One case's workspace, repository and app; `fired` is how often its fault came."""
 
     site: Site
     app: WiredApp
     clock: OutageClock
     name: str
     git: pygit2.Repository
+    fired: int = 0
 
     def begin(self) -> Run:
         """The first backup of the workspace, without any trouble."""

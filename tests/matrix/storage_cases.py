@@ -11,7 +11,7 @@ from shared.adapters.push_lease import BlobPushLease
 from shared.domain.git import Push
 from shared.domain.messages import ShardMessage
 from shared.services.claim import LEASE
-from tests.matrix.cases import COMPLETE, Case, Fault
+from tests.matrix.cases import COMPLETE, OUTAGE, Case, Fault
 from tests.matrix.kept import SERVICES, Service, keep_in_azurite, take_back
 from tests.matrix.meddling import act_before, meddle
 from tests.matrix.scene import EDITED, Scene
@@ -145,23 +145,23 @@ def _outages() -> Iterator[Case]:
         for service, places in OUTAGES.items():
             for skip in places:
                 yield Case(
-                    name=f"{what} for ten minutes, after {skip} requests",
+                    name=f"{what} for 600 seconds, after {skip} requests",
                     remote=service,
                     expected=COMPLETE,
                     faults=({**PASSING[what], "path": ".", "skip": skip},),
                     prepare=partial(_keep, service),
                     repair=take_back,
-                    outage=600,
+                    outage=OUTAGE,
                 )
         for skip in (0, 3, 9):
             yield Case(
-                name=f"{what} of all for ten minutes, after {skip} requests each",
+                name=f"{what} of all for 600 seconds, after {skip} requests each",
                 remote="storage",
                 expected=COMPLETE,
                 faults=({**PASSING[what], "path": ".", "skip": skip},),
                 prepare=_keep_all,
                 repair=take_back,
-                outage=600,
+                outage=OUTAGE,
             )
 
 

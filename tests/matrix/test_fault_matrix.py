@@ -6,10 +6,12 @@ missing.
 """
 
 import re
+from functools import partial
 
 import pytest
 
 from shared.domain.runs import Run
+from tests.backup_app import BEFORE_A_RUN
 from tests.matrix.azure_devops_cases import azure_devops_cases
 from tests.matrix.cases import Case
 from tests.matrix.databricks_cases import databricks_cases
@@ -40,13 +42,13 @@ def test_a_fault_ends_well(site: Site, case: Case) -> None:
     arm(scene, case)
 
     run = scene.run()
-    fired = disarm(scene, case)
+    disarm(scene, case)
     left = scene.differs()
     told(scene, run, case)
     honest(scene, run, left - {*case.expected.unseen})
     healing = scene.run()
 
-    assert fired or not case.faults, "the fault never came"
+    assert scene.fired or not case.faults, "the fault never came"
     assert scene.app.poisoned == []
     assert run.status != "failed" or scene.differs() <= left
     assert healing.status == "complete", healing.error
@@ -72,19 +74,21 @@ def remote_of(scene: Scene, case: Case) -> Remote | StorageSite:
 def arm(scene: Scene, case: Case) -> None:
     if case.prepare:
         case.prepare(scene)
-    remote = remote_of(scene, case)
-    remote.arm(*case.faults)
+    remote_of(scene, case).arm(*case.faults)
     if case.outage is not None:
-        scene.clock.call(case.outage, remote.disarm)
+        scene.clock.call(BEFORE_A_RUN + case.outage, partial(end_faults, scene, case))
 
 
-def disarm(scene: Scene, case: Case) -> bool:
+def end_faults(scene: Scene, case: Case) -> None:
     remote = remote_of(scene, case)
-    fired = remote.fired > 0 or case.outage is not None
+    scene.fired += remote.fired
     remote.disarm()
+
+
+def disarm(scene: Scene, case: Case) -> None:
+    end_faults(scene, case)
     if case.repair:
         case.repair(scene)
-    return fired
 
 
 def told(scene: Scene, run: Run, case: Case) -> None:
