@@ -13,7 +13,7 @@ HOUSE = Path(__file__).parent.parent
 DOORS = {
     "shared.errors": (),
     "shared.domain": ("shared.domain", "shared.errors"),
-    "shared.ports": ("shared.domain", "shared.errors"),
+    "shared.ports": ("shared.ports", "shared.domain", "shared.errors"),
     "shared.services": (
         *("shared.services", "shared.ports"),
         *("shared.domain", "shared.errors"),

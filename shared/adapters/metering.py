@@ -81,9 +81,9 @@ class MeteredGitReader:
         """See the port."""
         return self._counted("items").items(commit, folders, files)
 
-    def tree(self, commit: str) -> tuple[TreeItem, ...]:
+    def tree(self, commit: str, folder: str = "") -> tuple[TreeItem, ...]:
         """See the port."""
-        return self._counted("tree").tree(commit)
+        return self._counted("tree").tree(commit, folder)
 
     def blobs(self, ids: Sequence[str]) -> Mapping[str, bytes]:
         """See the port."""

@@ -93,9 +93,9 @@ class RetryingGitReader:
         """See the port."""
         return repeated(lambda: self.inner.items(commit, folders, files), self.clock)
 
-    def tree(self, commit: str) -> tuple[TreeItem, ...]:
+    def tree(self, commit: str, folder: str = "") -> tuple[TreeItem, ...]:
         """See the port."""
-        return repeated(lambda: self.inner.tree(commit), self.clock)
+        return repeated(lambda: self.inner.tree(commit, folder), self.clock)
 
     def blobs(self, ids: Sequence[str]) -> Mapping[str, bytes]:
         """See the port."""

@@ -1,4 +1,4 @@
-"""OUTSIDE: the app's two storage queues (port `Queue`); knows no message's meaning.
+"""OUTSIDE: the app's three storage queues (port `Queue`); knows no message's meaning.
 
 The Functions host expects base64 (documented: Azure Queue storage bindings,
 `messageEncoding`), which the SDK does not send unless told to.
@@ -15,10 +15,17 @@ from azure.storage.queue import (
 )
 
 from shared.adapters.storage_errors import code_of, repeated
-from shared.domain.messages import Message, PlanMessage, ShardMessage, encode
+from shared.domain.messages import (
+    Message,
+    PlanMessage,
+    RestoreMessage,
+    ShardMessage,
+    encode,
+)
 
 PLANS = "backup-plans"
 SHARDS = "backup-shards"
+RESTORES = "restore-shards"
 
 TIME_TO_LIVE = 7 * 24 * 3600
 """Seconds; outlives every run's deadline many times, yet litter goes in the end."""
@@ -27,11 +34,12 @@ _MAX_DELAY = TIME_TO_LIVE - 3600
 
 
 class StorageQueue:
-    """Both queues, each created when a message finds it missing."""
+    """All queues, each created when a message finds it missing."""
 
     def __init__(self, service: QueueServiceClient) -> None:
         self._plans = _client(service, PLANS)
         self._shards = _client(service, SHARDS)
+        self._restores = _client(service, RESTORES)
 
     def plan(self, run_id: str, delay: float = 0) -> None:
         """Go on with the run's plan or finish, `delay` seconds from now."""
@@ -40,6 +48,10 @@ class StorageQueue:
     def shard(self, run_id: str, number: int, delay: float = 0) -> None:
         """Work on a shard, `delay` seconds from now."""
         _send(self._shards, ShardMessage(run_id, number), delay)
+
+    def restore(self, restore_id: str, delay: float = 0) -> None:
+        """Go on with a restore, `delay` seconds from now."""
+        _send(self._restores, RestoreMessage(restore_id), delay)
 
 
 def _client(service: QueueServiceClient, name: str) -> QueueClient:

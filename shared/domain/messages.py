@@ -23,14 +23,26 @@ class ShardMessage:
     shard: int
 
 
-type Message = PlanMessage | ShardMessage
+@dataclass(frozen=True, slots=True)
+class RestoreMessage:
+    """Go on with a restore."""
+
+    restore_id: str
+
+
+type Message = PlanMessage | ShardMessage | RestoreMessage
 
 
 def encode(message: Message) -> str:
     """One line of JSON."""
-    facts: dict[str, str | int] = {"v": MESSAGE_VERSION, "run": message.run_id}
-    if isinstance(message, ShardMessage):
-        facts["shard"] = message.shard
+    facts: dict[str, str | int] = {"v": MESSAGE_VERSION}
+    match message:
+        case RestoreMessage(restore_id):
+            facts["restore"] = restore_id
+        case PlanMessage(run_id):
+            facts["run"] = run_id
+        case ShardMessage(run_id, shard):
+            facts |= {"run": run_id, "shard": shard}
     return json.dumps(facts, separators=(",", ":"))
 
 
@@ -52,6 +64,9 @@ def decode(text: str | bytes) -> Message:
 
 
 def _message(facts: dict[str, object]) -> Message:
+    restore_id = facts.get("restore")
+    if isinstance(restore_id, str) and restore_id:
+        return RestoreMessage(restore_id)
     run_id = facts.get("run")
     if not isinstance(run_id, str) or not run_id:
         raise ValueError("the message names no run")

@@ -54,6 +54,20 @@ class WorkspaceObject:
 
 
 @dataclass(frozen=True, slots=True)
+class NewObject:
+    """What is to be at a path: its bytes, and what the workspace has to make of them.
+
+    A notebook's `format` is the one its bytes are in; files and dashboards are RAW.
+    """
+
+    path: str
+    type: str
+    format: Format
+    content: bytes
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GitFolder:
     """A folder that is itself a clone of a Git repository; its content lives there."""
 

@@ -201,8 +201,10 @@ class FakeGit(GitObjects):
         named = [TreeItem(path, held[path]) for path in files if path in held]
         return tuple({item.path: item for item in [*named, *inside]}.values())
 
-    def tree(self, commit: str) -> tuple[TreeItem, ...]:
-        return tuple(TreeItem(*entry) for entry in self._held("tree", commit).items())
+    def tree(self, commit: str, folder: str = "") -> tuple[TreeItem, ...]:
+        below = f"{folder}/" if folder else ""
+        held = self._held("tree", commit)
+        return tuple(TreeItem(*e) for e in held.items() if e[0].startswith(below))
 
     def blobs(self, ids: Sequence[str]) -> Mapping[str, bytes]:
         self._called("blobs")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from shared.domain.events import Event
-from shared.domain.messages import Message, PlanMessage, ShardMessage
+from shared.domain.messages import Message, PlanMessage, RestoreMessage, ShardMessage
 from shared.domain.runs import Request, Run, Shard, ShardStatus
 from shared.errors import AlreadyExists, Conflict, InvalidRequest
 from shared.ports import RequestKind, RunPage, Stored, Write
@@ -171,6 +171,9 @@ class FakeQueue:
 
     def shard(self, run_id: str, number: int, delay: float = 0) -> None:
         self.sent.append((ShardMessage(run_id, number), delay))
+
+    def restore(self, restore_id: str, delay: float = 0) -> None:
+        self.sent.append((RestoreMessage(restore_id), delay))
 
     def take(self) -> tuple[Message, float] | None:
         """The oldest message, whatever its delay, or None; for tests to deliver."""

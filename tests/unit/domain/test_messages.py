@@ -6,12 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.messages import Message, PlanMessage, ShardMessage, decode, encode
+from shared.domain.messages import (
+    Message,
+    PlanMessage,
+    RestoreMessage,
+    ShardMessage,
+    decode,
+    encode,
+)
 from shared.errors import UnknownVersion
 
 run_ids = st.text(min_size=1)
-messages = st.builds(PlanMessage, run_ids) | st.builds(
-    ShardMessage, run_ids, st.integers(1)
+messages = (
+    st.builds(PlanMessage, run_ids)
+    | st.builds(ShardMessage, run_ids, st.integers(1))
+    | st.builds(RestoreMessage, run_ids)
 )
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -29,6 +38,7 @@ def test_every_message_comes_back(message: Message) -> None:
 def test_messages_are_tiny_and_readable() -> None:
     assert encode(PlanMessage("a")) == '{"v":1,"run":"a"}'
     assert encode(ShardMessage("a", 17)) == '{"v":1,"run":"a","shard":17}'
+    assert encode(RestoreMessage("a")) == '{"v":1,"restore":"a"}'
 
 
 def test_what_else_a_message_carries_is_ignored() -> None:
