@@ -14,6 +14,7 @@ from shared.adapters.budget_rows import TableLaneRows
 from shared.adapters.clock import SystemClock
 from shared.adapters.databricks_client import DatabricksClient
 from shared.adapters.events import LoggedEvents
+from shared.adapters.git_history import AzureDevOpsHistory
 from shared.adapters.git_reader import AzureDevOpsReader
 from shared.adapters.git_writer import AzureDevOpsWriter
 from shared.adapters.pacing import throttled
@@ -33,6 +34,7 @@ from shared.ports import (
     Blobs,
     Clock,
     Events,
+    GitHistory,
     GitReader,
     GitWriter,
     PushLease,
@@ -59,6 +61,7 @@ class Connections:
     lease: PushLease
     workspace: Workspace
     reader: GitReader
+    history: GitHistory
     writer: GitWriter
 
 
@@ -68,7 +71,7 @@ def connections_of(settings: Settings, workspace_connections: int) -> Connection
     storage = _storage(settings)
     runs = Table(storage.tables, "runs")
     events = LoggedEvents()
-    reader, writer = _repository(settings, clock, events)
+    reader, history, writer = _repository(settings, clock, events)
     target = settings.azure_devops
     return Connections(
         store=TableRunStore(runs),
@@ -85,6 +88,7 @@ def connections_of(settings: Settings, workspace_connections: int) -> Connection
         ),
         workspace=_databricks(settings, workspace_connections),
         reader=reader,
+        history=history,
         writer=writer,
     )
 
@@ -128,7 +132,7 @@ def _databricks(settings: Settings, connections: int) -> Workspace:
 
 def _repository(
     settings: Settings, clock: Clock, events: Events
-) -> tuple[GitReader, GitWriter]:
+) -> tuple[GitReader, GitHistory, GitWriter]:
     target = settings.azure_devops
     tokens: identity.TokenSource = (
         identity.StaticToken(target.pat.reveal())
@@ -146,7 +150,6 @@ def _repository(
         clock=clock,
         on_delay=lambda seconds: events.emit(throttled("azure_devops", seconds)),
     )
-    return (
-        AzureDevOpsReader(client, target.branch),
-        AzureDevOpsWriter(client, target.branch),
-    )
+    reader = AzureDevOpsReader(client, target.branch)
+    writer = AzureDevOpsWriter(client, target.branch)
+    return reader, AzureDevOpsHistory(reader), writer

@@ -9,11 +9,18 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import IO, Any, Self
 
 from shared.adapters.azure_devops_client import AzureDevOpsClient, package
+from shared.adapters.git_rows import (
+    changed_by,
+    item_of,
+    said,
+    selected,
+    with_folders,
+)
 from shared.domain.blob_ids import blob_id
 from shared.domain.git import Commit, Comparison, TreeItem
 from shared.errors import NotFound, Permanent, Unavailable
@@ -55,7 +62,7 @@ class AzureDevOpsReader:
 
     def tip(self) -> str | None:
         """The branch's commit; see the port."""
-        refs = self._ask("tip", "get_refs", filter=f"heads/{self.branch}")
+        refs = self.ask("tip", "get_refs", filter=f"heads/{self.branch}")
         # The filter is a prefix: `main` finds `main2`, too.
         wanted = f"refs/heads/{self.branch}"
         return next((ref.object_id for ref in refs if ref.name == wanted), None)
@@ -71,15 +78,15 @@ class AzureDevOpsReader:
         """
         batch = _batch(commit, folders, files)
         try:
-            answer = self._ask("items", "get_items_batch", request_data=batch)
+            answer = self.ask("items", "get_items_batch", request_data=batch)
         except (NotFound, Permanent) as error:
             if type(error) not in {NotFound, Permanent}:
                 raise
-            found = _with_folders(self.tree(commit))
+            found = with_folders(self.tree(commit))
         else:
             rows = itertools.chain.from_iterable(rows or [] for rows in answer)
-            found = {item.path: item for item in map(_item, rows)}
-        return tuple(_selected(found.values(), set(folders), set(files)))
+            found = {item.path: item for item in map(item_of, rows)}
+        return tuple(selected(found.values(), set(folders), set(files)))
 
     def tree(self, commit: str, folder: str = "") -> tuple[TreeItem, ...]:
         """Every file below the folder; see the port.
@@ -89,11 +96,11 @@ class AzureDevOpsReader:
         """
         if folder:
             return self._tree_below(commit, folder)
-        root = self._ask("tree", "get_commit", commit_id=commit).tree_id
-        tree = self._ask("tree", "get_tree", sha1=_said(root), recursive=True)
+        root = self.ask("tree", "get_commit", commit_id=commit).tree_id
+        tree = self.ask("tree", "get_tree", sha1=said(root), recursive=True)
         return tuple(
             TreeItem(entry.relative_path.strip("/"), entry.object_id)
-            for entry in _said(tree.tree_entries)
+            for entry in said(tree.tree_entries)
             if entry.git_object_type != "tree"
         )
 
@@ -111,13 +118,13 @@ class AzureDevOpsReader:
             pages = list(self._pages(base, target))
         except NotFound:
             # Which of the two is unknown? A missing target is an error.
-            self._ask("compare", "get_commit", commit_id=target)
+            self.ask("compare", "get_commit", commit_id=target)
             return Comparison(descends=False, changed=())
         if pages[0].common_commit != base:
             return Comparison(descends=False, changed=())
         changed: dict[str, TreeItem] = {}
         for row in itertools.chain.from_iterable(page.changes or [] for page in pages):
-            for item in _changes(row):
+            for item in changed_by(row):
                 # What is gone at one row and there at another is there.
                 if item.object_id or item.path not in changed:
                     changed[item.path] = item
@@ -131,21 +138,38 @@ class AzureDevOpsReader:
                 version=commit, version_type="commit"
             )
         )
-        rows = self._ask("log", "get_commits", search_criteria=criteria, top=limit)
-        return tuple(self._commit(row) for row in rows)
+        rows = self.ask("log", "get_commits", search_criteria=criteria, top=limit)
+        return tuple(self.whole(row, "log") for row in rows)
 
-    def _ask(self, action: str, method: str, **arguments: Any) -> Any:
+    def ask(self, action: str, method: str, **arguments: Any) -> Any:
+        """What the package's method answers, in one request; the client's errors."""
         self.on_request()
         with self.client.asking(f"reading ({action})") as git:
             answer = getattr(git, method)(**self.client.where, **arguments)
-        return _said(answer)
+        return said(answer)
+
+    def whole(self, row: Any, action: str) -> Commit:
+        """The commit that a row of a list tells of, with its parents and all it says.
+
+        A list may leave the parents out and cut messages short (documented:
+        `commentTruncated`); the commit itself, asked for alone, has them.
+        """
+        if row.parents is None or row.comment_truncated:
+            row = self.ask(action, "get_commit", commit_id=row.commit_id)
+        return Commit(
+            id=row.commit_id,
+            parents=tuple(row.parents or ()),
+            comment=(row.comment or "").rstrip("\n"),
+            author=f"{row.author.name} <{row.author.email}>",
+            committed_at=row.committer.date,
+        )
 
     def _tree_below(self, commit: str, folder: str) -> tuple[TreeItem, ...]:
         version = package("git.models").GitVersionDescriptor(
             version=commit, version_type="commit"
         )
         try:
-            rows = self._ask(
+            rows = self.ask(
                 "tree",
                 "get_items",
                 scope_path=f"/{folder}",
@@ -154,7 +178,7 @@ class AzureDevOpsReader:
             )
         except NotFound:
             return ()
-        items = map(_item, rows)
+        items = map(item_of, rows)
         # Of another case, the service finds it, too (reported).
         below = f"{folder}/"
         return tuple(i for i in items if i.path.startswith(below) and not i.is_folder)
@@ -189,7 +213,7 @@ class AzureDevOpsReader:
         }
         skip, last = 0, None
         while True:
-            page = self._ask(
+            page = self.ask(
                 "compare",
                 "get_commit_diffs",
                 # Else it is the merge base that is compared with.
@@ -198,32 +222,13 @@ class AzureDevOpsReader:
                 skip=skip,
                 **versions,
             )
-            _said(page.changes if page.target_commit is None else page)
+            said(page.changes if page.target_commit is None else page)
             yield page
             if page.all_changes_included or not page.changes:
                 return
             if page.changes == last:
                 raise Unavailable("reading (compare): a page comes again and again")
             skip, last = skip + len(page.changes), page.changes
-
-    def _commit(self, row: Any) -> Commit:
-        # A list may leave the parents out; the commit itself has them.
-        if row.parents is None:
-            row = self._ask("log", "get_commit", commit_id=row.commit_id)
-        return Commit(
-            id=row.commit_id,
-            parents=tuple(row.parents or ()),
-            comment=(row.comment or "").rstrip("\n"),
-            author=f"{row.author.name} <{row.author.email}>",
-            committed_at=row.committer.date,
-        )
-
-
-def _said(value: Any) -> Any:
-    """What an answer must say; nothing at all would read as "not there"."""
-    if value is None:
-        raise Unavailable("reading: an answer without what was asked for")
-    return value
 
 
 def _batch(commit: str, folders: Sequence[str], files: Sequence[str]) -> Any:
@@ -238,49 +243,6 @@ def _batch(commit: str, folders: Sequence[str], files: Sequence[str]) -> Any:
             for path, level in levels.items()
         ]
     )
-
-
-def _item(row: Any) -> TreeItem:
-    is_folder = bool(row.is_folder) or row.git_object_type == "tree"
-    return TreeItem(row.path.strip("/"), row.object_id, is_folder)
-
-
-def _selected(
-    items: Iterable[TreeItem], folders: set[str], files: set[str]
-) -> Iterator[TreeItem]:
-    """The items that were asked for, to the letter.
-
-    Where nothing has the very name, the service answers with what has it but for
-    case (reported): so an answer counts only under the path it names itself.
-    """
-    for item in items:
-        inside = item.path and item.path.rpartition("/")[0] in folders
-        if inside or (item.path in files and not item.is_folder):
-            yield item
-
-
-def _with_folders(files: Iterable[TreeItem]) -> dict[str, TreeItem]:
-    """The files by path, and the folders they are in, whose ids nobody needs."""
-    found = {item.path: item for item in files}
-    for path in list(found):
-        folder = path.rpartition("/")[0]
-        while folder:
-            found.setdefault(folder, TreeItem(folder, "", is_folder=True))
-            folder = folder.rpartition("/")[0]
-    return found
-
-
-def _changes(row: Mapping[str, Any]) -> Iterator[TreeItem]:
-    """The files that one row of a comparison tells of."""
-    item = row["item"]
-    if item.get("gitObjectType") == "tree" or item.get("isFolder"):
-        return
-    kinds = {kind.strip().lower() for kind in str(row["changeType"]).split(",")}
-    gone = bool(kinds & {"delete", "sourcerename"})
-    yield TreeItem(item["path"].strip("/"), "" if gone else item["objectId"])
-    source = row.get("sourceServerItem") or row.get("originalPath")
-    if source and "rename" in kinds:
-        yield TreeItem(source.strip("/"), "")
 
 
 def _unpacked(archive: IO[bytes]) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from typing import Protocol, Self, runtime_checkable
 
 from shared.domain.git import Commit, Comparison, Push, TreeItem
 from shared.domain.objects import Format, GitFolder, Identity, WorkspaceObject
-from shared.ports import GitReader, GitWriter, Workspace
+from shared.ports import GitHistory, GitReader, GitWriter, Workspace
 
 
 class Meter:
@@ -98,6 +98,27 @@ class MeteredGitReader:
         return self._counted("log").log(commit, limit)
 
     def _counted(self, endpoint: str) -> GitReader:
+        return _counted(self._inner, self._meter, f"azuredevops.{endpoint}")
+
+
+class MeteredGitHistory:
+    """A repository whose reads of the past are counted."""
+
+    def __init__(self, inner: GitHistory, meter: Meter) -> None:
+        self._inner = inner
+        self._meter = meter
+
+    def changes(
+        self, tip: str, path: str, limit: int, skip: int = 0
+    ) -> tuple[Commit, ...]:
+        """See the port."""
+        return self._counted("changes").changes(tip, path, limit, skip)
+
+    def blob_at(self, path: str, commits: Sequence[str]) -> Mapping[str, str]:
+        """See the port."""
+        return self._counted("blob_at").blob_at(path, commits)
+
+    def _counted(self, endpoint: str) -> GitHistory:
         return _counted(self._inner, self._meter, f"azuredevops.{endpoint}")
 
 

@@ -13,6 +13,7 @@ from shared.errors import CredentialsRefused, ExportDisabled, Throttled, Unavail
 from shared.ports import (
     Clock,
     Events,
+    GitHistory,
     GitReader,
     RequestBudget,
     RequestKind,
@@ -108,6 +109,24 @@ class RetryingGitReader:
     def log(self, commit: str, limit: int) -> tuple[Commit, ...]:
         """See the port."""
         return repeated(lambda: self.inner.log(commit, limit), self.clock)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryingGitHistory:
+    """A repository whose reads of the past are repeated where that can help."""
+
+    inner: GitHistory
+    clock: Clock
+
+    def changes(
+        self, tip: str, path: str, limit: int, skip: int = 0
+    ) -> tuple[Commit, ...]:
+        """See the port."""
+        return repeated(lambda: self.inner.changes(tip, path, limit, skip), self.clock)
+
+    def blob_at(self, path: str, commits: Sequence[str]) -> Mapping[str, str]:
+        """See the port."""
+        return repeated(lambda: self.inner.blob_at(path, commits), self.clock)
 
 
 def throttled(remote: str, retry_after: float | None, kind: str = "") -> Event:

@@ -142,7 +142,8 @@ class GitHistory(Protocol):
         """The commits that changed the file, or anything in the folder, newest first.
 
         Of `tip` and its ancestors; the oldest is the one that brought the path. None
-        where nothing ever lay there.
+        where nothing ever lay there. Where `tip` has nothing of that very name, they
+        may be those of a name that differs in case only: `blob_at` tells.
         """
         ...
 

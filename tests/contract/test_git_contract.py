@@ -11,16 +11,17 @@ import requests
 
 from local.azure_devops.app import create_app
 from local.serving import serve_in_thread
-from shared.adapters import git_reader
+from shared.adapters import git_history, git_reader
 from shared.adapters.azure_devops_client import AzureDevOpsClient
 from shared.adapters.clock import SystemClock
+from shared.adapters.git_history import AzureDevOpsHistory
 from shared.adapters.git_reader import AzureDevOpsReader
 from shared.adapters.git_writer import AzureDevOpsWriter
 from shared.adapters.identity import StaticToken
 from shared.domain.blob_ids import blob_id
 from shared.domain.git import Change, ChangeKind, Push
 from shared.errors import NotFound, RefMoved, StaleDecision, TooLarge
-from shared.ports import GitReader, GitWriter
+from shared.ports import GitHistory, GitReader, GitWriter
 from tests.fakes.remotes import FakeGit
 
 ADD, EDIT, DELETE = ChangeKind.ADD, ChangeKind.EDIT, ChangeKind.DELETE
@@ -38,6 +39,7 @@ class Repository:
     """The ports, and a way to commit on a branch of another name."""
 
     reader: GitReader
+    history: GitHistory
     writer: GitWriter
     aside: Aside
 
@@ -67,6 +69,7 @@ def repository(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Repository:
     monkeypatch.setattr(git_reader, "CHANGES_A_PAGE", 3)
+    monkeypatch.setattr(git_history, "COMMITS_A_REQUEST", 3)
     if request.param == "fake":
         return fake()
     if request.param == "real":
@@ -88,7 +91,7 @@ def fake() -> Repository:
         git.head = head
         return commit
 
-    return Repository(git, git, aside)
+    return Repository(git, git, git, aside)
 
 
 def adapters(
@@ -102,8 +105,10 @@ def adapters(
         scheme="Basic",
         clock=SystemClock(),
     )
+    reader = AzureDevOpsReader(client, branch)
     return Repository(
-        AzureDevOpsReader(client, branch),
+        reader,
+        AzureDevOpsHistory(reader),
         AzureDevOpsWriter(client, branch),
         AzureDevOpsWriter(client, branch + "-aside").push,
     )
@@ -274,6 +279,30 @@ def test_tree_of_an_unknown_commit_is_not_found(repository: Repository) -> None:
         repository.reader.tree(UNKNOWN)
 
 
+def test_tree_below_a_folder_is_every_file_of_it(repository: Repository) -> None:
+    commit = repository.store(a__b__x=b"1", a__y=b"2", ab__c=b"3", z=b"4")
+
+    tree = {i.path: i.object_id for i in repository.reader.tree(commit, "a")}
+
+    assert tree == {"a/b/x": blob_id(b"1"), "a/y": blob_id(b"2")}
+
+
+@pytest.mark.parametrize("folder", ["none", "a/none", "A", "a/B", "z"])
+def test_tree_below_what_is_no_folder_is_empty(
+    repository: Repository, folder: str
+) -> None:
+    commit = repository.store(a__b__x=b"1", z=b"2")
+
+    assert repository.reader.tree(commit, folder) == ()
+
+
+def test_tree_below_a_folder_is_that_of_the_commit(repository: Repository) -> None:
+    before = repository.store(a__x=b"1")
+    repository.push(Change(DELETE, "a/x"), Change(ADD, "a/y", b"2"))
+
+    assert [item.path for item in repository.reader.tree(before, "a")] == ["a/x"]
+
+
 def test_blobs_come_in_any_number(repository: Repository) -> None:
     contents = [f"number {number}".encode() for number in range(501)]
     changes = [Change(ADD, f"a/{n}", content) for n, content in enumerate(contents)]
@@ -406,6 +435,101 @@ def test_log_of_an_unknown_commit_is_not_found(repository: Repository) -> None:
 
     with pytest.raises(NotFound):
         repository.reader.log(UNKNOWN, 1)
+
+
+def a_past(repository: Repository) -> list[str]:
+    """Commits: the first, third and fourth change `a/x`, the last deletes it."""
+    commits = [
+        repository.store(a__x=b"1", b=b"1"),
+        repository.push(Change(EDIT, "b", b"2")),
+        repository.push(Change(EDIT, "a/x", b"2")),
+        repository.push(Change(EDIT, "a/x", b"1"), Change(ADD, "a/y", b"3")),
+        repository.push(Change(EDIT, "a/y", b"4"), Change(ADD, "ax", b"5")),
+    ]
+    return [*commits, repository.push(Change(DELETE, "a/x"))]
+
+
+def changed(
+    repository: Repository, tip: str, path: str, limit: int = 9, skip: int = 0
+) -> list[str]:
+    found = repository.history.changes(tip, path, limit, skip)
+    return [commit.id for commit in found]
+
+
+def test_changes_of_a_file_are_the_commits_that_differ_at_it(
+    repository: Repository,
+) -> None:
+    past = a_past(repository)
+
+    assert changed(repository, past[5], "a/x") == [past[5], past[3], past[2], past[0]]
+    assert changed(repository, past[4], "a/x") == [past[3], past[2], past[0]]
+
+
+def test_changes_of_a_folder_are_those_of_all_below_it(repository: Repository) -> None:
+    past = a_past(repository)
+
+    assert changed(repository, past[5], "a") == [*past[:1:-1], past[0]]
+
+
+def test_changes_come_in_pages(repository: Repository) -> None:
+    past = a_past(repository)
+
+    assert changed(repository, past[5], "a/x", 2) == [past[5], past[3]]
+    assert changed(repository, past[5], "a/x", 2, 2) == [past[2], past[0]]
+    assert changed(repository, past[5], "a/x", 2, 4) == []
+    assert changed(repository, past[5], "a/x", 0) == []
+
+
+def test_changes_say_all_of_a_commit(repository: Repository) -> None:
+    first = repository.store(a=b"1")
+    comment = "title\n\nRun: x"
+    second = repository.writer.push(Push(first, comment, (Change(EDIT, "a", b"2"),)))
+
+    newest, oldest = repository.history.changes(second, "a", 9)
+
+    assert (newest.comment, newest.parents) == (comment, (first,))
+    assert oldest.parents == ()
+    assert newest.committed_at >= oldest.committed_at
+
+
+@pytest.mark.parametrize("path", ["none", "a/none", "b/x"])
+def test_what_never_was_has_no_changes(repository: Repository, path: str) -> None:
+    assert changed(repository, a_past(repository)[5], path) == []
+
+
+def test_changes_up_to_an_unknown_commit_are_not_found(repository: Repository) -> None:
+    repository.store(a=b"1")
+
+    with pytest.raises(NotFound):
+        repository.history.changes(UNKNOWN, "a", 1)
+
+
+def test_blob_of_a_file_is_told_for_each_commit_that_holds_it(
+    repository: Repository,
+) -> None:
+    past = a_past(repository)
+    one, two = blob_id(b"1"), blob_id(b"2")
+
+    found = repository.history.blob_at("a/x", [*past, past[0]])
+
+    assert found == dict(zip(past, [one, one, two, one, one], strict=False))
+
+
+def test_file_that_is_at_none_of_the_commits_has_no_blob(
+    repository: Repository,
+) -> None:
+    past = a_past(repository)
+
+    assert repository.history.blob_at("ax", past[:4]) == {}
+    assert repository.history.blob_at("none", past) == {}
+    assert repository.history.blob_at("a/x", []) == {}
+
+
+@pytest.mark.parametrize("path", ["A/x", "a/X", "a"])
+def test_blob_is_that_of_the_very_path(repository: Repository, path: str) -> None:
+    past = a_past(repository)
+
+    assert repository.history.blob_at(path, past) == {}
 
 
 def test_emptied_folder_disappears(repository: Repository) -> None:

@@ -178,7 +178,7 @@ class GitObjects:
 
 
 class FakeGit(GitObjects):
-    """The ports `GitReader` and `GitWriter`.
+    """The ports `GitReader`, `GitHistory` and `GitWriter`.
 
     `fault` may spoil a request before, `after` once it took effect.
     """
@@ -225,6 +225,18 @@ class FakeGit(GitObjects):
         self._called("log")
         return tuple(self.history(commit)[:limit])
 
+    def changes(
+        self, tip: str, path: str, limit: int, skip: int = 0
+    ) -> tuple[Commit, ...]:
+        self._called("changes")
+        found = [c for c in self.history(tip) if self._touches(c, path)]
+        return tuple(found[skip : skip + limit])
+
+    def blob_at(self, path: str, commits: Sequence[str]) -> Mapping[str, str]:
+        self._called("blob_at")
+        trees = {commit: self.trees.get(commit, {}) for commit in commits}
+        return {commit: held[path] for commit, held in trees.items() if path in held}
+
     def push(self, push: Push) -> str:
         self._called("push")
         if push.old != self.head:
@@ -240,6 +252,12 @@ class FakeGit(GitObjects):
         self._called("tag")
         self.tags.setdefault(name, commit)
         self.after("tag", name)
+
+    def _touches(self, commit: Commit, path: str) -> bool:
+        old = self.trees[commit.parents[0]] if commit.parents else {}
+        new = self.trees[commit.id]
+        differing = (p for p in {**old, **new} if old.get(p) != new.get(p))
+        return any(p == path or p.startswith(f"{path}/") for p in differing)
 
     def _held(self, call: str, commit: str) -> Mapping[str, str]:
         self._called(call)

@@ -17,6 +17,7 @@ from local.azure_devops.app import create_app
 from local.serving import serve_in_thread
 from shared.adapters import git_reader
 from shared.adapters.azure_devops_client import AzureDevOpsClient, Scheme
+from shared.adapters.git_history import AzureDevOpsHistory
 from shared.adapters.git_reader import AzureDevOpsReader
 from shared.adapters.git_writer import AzureDevOpsWriter
 from shared.adapters.identity import StaticToken
@@ -61,6 +62,7 @@ class Service:
         self.clock = SleptClock()
         self.delays: list[float] = []
         self.reader, self.writer = self.adapters(TOKEN)
+        self.history = AzureDevOpsHistory(self.reader)
 
     def adapters(
         self, token: str, scheme: Scheme = "Basic"
@@ -249,6 +251,8 @@ def test_answer_that_is_none_is_never_taken_for_nothing(
         lambda: service.reader.blobs([blob_id(b"1")]),
         lambda: service.reader.compare(commit, commit),
         lambda: service.reader.log(commit, 1),
+        lambda: service.history.changes(commit, "a", 1),
+        lambda: service.history.blob_at("a", [commit]),
         lambda: service.writer.push(Push(commit, "c", (add("b"),))),
     ]
 
@@ -409,6 +413,48 @@ def test_items_are_right_even_if_a_missing_one_fails_the_batch(
         ("a/y", False),
         ("z", False),
     }
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_blobs_of_the_past_are_right_even_if_a_missing_one_fails_the_batch(
+    service: Service, status: int
+) -> None:
+    commits = [service.push(add("a")), service.push(add("b"))]
+    fault = {"path": "(?i)/itemsbatch", "status": status, "body": {"message": "no"}}
+    service.tell("faults", fault)
+
+    assert service.history.blob_at("b", commits) == {commits[1]: blob_id(b"1")}
+
+
+def test_blobs_of_the_past_are_one_request_even_if_all_are_missing(
+    service: Service,
+) -> None:
+    commits = [service.push(add("a")), service.push(add("b"))]
+    service.asked()
+
+    assert service.history.blob_at("c", commits) == {}
+    assert service.asked() == {"post /itemsbatch": 1}
+
+
+@pytest.mark.parametrize("read", ["log", "changes"])
+def test_message_that_a_list_cuts_short_is_asked_for(
+    service: Service, read: str
+) -> None:
+    said = "title\n\nBackup-Run: x"
+    commit = service.writer.push(Push(None, said, (add("a"),)))
+    person = {"name": "b", "email": "b@example.com", "date": "2026-01-01T00:00:00Z"}
+    row = {"commitId": commit, "comment": "title", "commentTruncated": True}
+    row |= {"parents": [commit], "author": person, "committer": person}
+    headers = {"Content-Type": "application/json"}
+    fault = {"path": r"(?i)/commits[?]", "status": 200, "headers": headers}
+    service.tell("faults", {**fault, "body": {"value": [row], "count": 1}})
+
+    (told,) = {
+        "log": lambda: service.reader.log(commit, 1),
+        "changes": lambda: service.history.changes(commit, "a", 1),
+    }[read]()
+
+    assert told.comment == said
 
 
 def test_items_do_not_take_trouble_for_absence(service: Service) -> None:

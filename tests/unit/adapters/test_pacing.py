@@ -5,11 +5,16 @@ import pytest
 
 from shared.adapters.metering import (
     Meter,
+    MeteredGitHistory,
     MeteredGitReader,
     MeteredGitWriter,
     MeteredWorkspace,
 )
-from shared.adapters.pacing import PacedWorkspace, RetryingGitReader
+from shared.adapters.pacing import (
+    PacedWorkspace,
+    RetryingGitHistory,
+    RetryingGitReader,
+)
 from shared.domain.git import Change, ChangeKind, Push
 from shared.domain.objects import Format
 from shared.errors import (
@@ -162,6 +167,7 @@ def test_reads_of_the_repository_are_repeated() -> None:
     git = FakeGit()
     commit = git.push(Push(None, "first", (Change(ChangeKind.ADD, "a", b"1"),)))
     reader = RetryingGitReader(git, SleptClock())
+    history = RetryingGitHistory(git, SleptClock())
     reads: list[Callable[[], object]] = [
         reader.tip,
         lambda: reader.items(commit, [""], []),
@@ -169,6 +175,8 @@ def test_reads_of_the_repository_are_repeated() -> None:
         lambda: reader.blobs([]),
         lambda: reader.compare(commit, commit),
         lambda: reader.log(commit, 1),
+        lambda: history.changes(commit, "a", 1),
+        lambda: history.blob_at("a", [commit]),
     ]
 
     for read in reads:
@@ -196,6 +204,8 @@ def test_requests_are_counted_by_their_endpoint() -> None:
     reader.blobs([])
     reader.compare(commit, commit)
     reader.log(commit, 1)
+    MeteredGitHistory(git, meter).changes(commit, "a", 1)
+    MeteredGitHistory(git, meter).blob_at("a", [commit])
 
     assert meter.counts() == {
         "databricks.list": 2,
@@ -210,6 +220,8 @@ def test_requests_are_counted_by_their_endpoint() -> None:
         "azuredevops.blobs": 1,
         "azuredevops.compare": 1,
         "azuredevops.log": 1,
+        "azuredevops.changes": 1,
+        "azuredevops.blob_at": 1,
     }
 
 
