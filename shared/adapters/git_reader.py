@@ -114,20 +114,21 @@ class AzureDevOpsReader:
 
     def compare(self, base: str, target: str) -> Comparison:
         """The plain difference of two commits, all of it; see the port."""
+        changed: dict[str, TreeItem] = {}
         try:
-            pages = list(self._pages(base, target))
+            for page in self._pages(base, target):
+                if page.common_commit != base:
+                    return Comparison(descends=False, changed=())
+                for item in itertools.chain.from_iterable(
+                    map(changed_by, page.changes or [])
+                ):
+                    # What is gone at one row and there at another is there.
+                    if item.object_id or item.path not in changed:
+                        changed[item.path] = item
         except NotFound:
             # Which of the two is unknown? A missing target is an error.
             self.ask("compare", "get_commit", commit_id=target)
             return Comparison(descends=False, changed=())
-        if pages[0].common_commit != base:
-            return Comparison(descends=False, changed=())
-        changed: dict[str, TreeItem] = {}
-        for row in itertools.chain.from_iterable(page.changes or [] for page in pages):
-            for item in changed_by(row):
-                # What is gone at one row and there at another is there.
-                if item.object_id or item.path not in changed:
-                    changed[item.path] = item
         return Comparison(descends=True, changed=tuple(changed.values()))
 
     def log(self, commit: str, limit: int) -> tuple[Commit, ...]:

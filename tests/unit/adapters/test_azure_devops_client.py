@@ -261,6 +261,18 @@ def test_answer_that_is_none_is_never_taken_for_nothing(
             request()
 
 
+def test_comparison_with_what_is_no_ancestor_reads_one_page(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git_reader, "CHANGES_A_PAGE", 1)
+    base = service.push(add("a"))
+    target = service.push(add("b"), add("c"), add("d"))
+    service.asked()
+
+    assert not service.reader.compare(target, base).descends
+    assert service.asked() == {"get /diffs/commits": 1}
+
+
 def test_comparison_that_repeats_itself_is_given_up(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
