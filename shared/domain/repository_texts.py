@@ -2,6 +2,7 @@
 
 import re
 
+from shared.domain.run_ids import is_run_id
 from shared.domain.runs import Run, RunStatus, ShardKind, Tally
 
 GITATTRIBUTES = b"* -text\n"
@@ -79,6 +80,16 @@ def is_record_comment(comment: str, run_id: str) -> bool:
     return f"Backup-Record: {run_id}" in _trailers(comment)
 
 
+def recorded_run(comment: str) -> str:
+    """The id of the run that the commit of this message says it closes, or nothing."""
+    return _trailer(comment, "Backup-Record: ")
+
+
+def run_of(comment: str) -> str:
+    """The id of the run that the commit of this message says made it, or nothing."""
+    return _trailer(comment, "Backup-Run: ")
+
+
 def is_run_comment(comment: str, run_id: str) -> bool:
     """Whether the commit of this message says that this run made it."""
     return f"Backup-Run: {run_id}" in _trailers(comment)
@@ -87,6 +98,11 @@ def is_run_comment(comment: str, run_id: str) -> bool:
 def is_push_comment(comment: str, token: str) -> bool:
     """Whether the commit of this message says that it is the push of this token."""
     return token in _trailers(comment)
+
+
+def _trailer(comment: str, name: str) -> str:
+    values = (t.removeprefix(name) for t in _trailers(comment) if t.startswith(name))
+    return next(filter(is_run_id, values), "")
 
 
 def _trailers(comment: str) -> list[str]:

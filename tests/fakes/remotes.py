@@ -142,6 +142,7 @@ class GitObjects:
         self.contents: dict[str, bytes] = {}
         self.tags: dict[str, str] = {}
         self.head: str | None = None
+        self.now: Callable[[], datetime] = self._a_second_later
 
     def files(self, commit: str | None = None) -> dict[str, bytes]:
         """What a clone would hold, of the branch unless a commit is named."""
@@ -158,7 +159,7 @@ class GitObjects:
                 held[change.path] = blob_id(change.content)
                 self.contents[held[change.path]] = change.content
         parents = (push.old,) if push.old else ()
-        when = datetime.fromtimestamp(1_700_000_000 + len(self.commits), UTC)
+        when = self.now().replace(microsecond=0)
         who = f"{AUTHOR} {int(when.timestamp())} +0000"
         lines = [f"tree {tree_id(held)}", *(f"parent {p}" for p in parents)]
         lines += [f"author {who}", f"committer {who}", "", push.comment, ""]
@@ -166,6 +167,9 @@ class GitObjects:
         self.commits[self.head] = Commit(self.head, parents, push.comment, AUTHOR, when)
         self.trees[self.head] = held
         return self.head
+
+    def _a_second_later(self) -> datetime:
+        return datetime.fromtimestamp(1_700_000_000 + len(self.commits), UTC)
 
     def history(self, commit: str) -> list[Commit]:
         """The commit and its ancestors, newest first."""
