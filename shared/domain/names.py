@@ -84,6 +84,11 @@ def unescape(name: str) -> str:
     return raw.decode("utf-8", "surrogatepass")
 
 
+def likely_component(name: str, *, at_top: bool) -> str:
+    """The component of a folder that nothing else wants; only its manifest says."""
+    return _fitted(escape(name, at_top=at_top, is_folder=True), "", name)
+
+
 def collision_key(name: str) -> str:
     """Equal for names that some file system takes for the same."""
     if name.isascii():
