@@ -20,6 +20,7 @@ from shared.adapters.git_writer import AzureDevOpsWriter
 from shared.adapters.pacing import throttled
 from shared.adapters.push_lease import BlobPushLease
 from shared.adapters.queues import StorageQueue
+from shared.adapters.restore_store import TableRestorePlace, TableRestoreStore
 from shared.adapters.run_index import TableRunIndex
 from shared.adapters.run_store import TableRunStore
 from shared.adapters.storage_clients import (
@@ -30,6 +31,7 @@ from shared.adapters.storage_clients import (
 )
 from shared.adapters.tables import Table
 from shared.adapters.workspace import DatabricksWorkspace
+from shared.adapters.workspace_writer import DatabricksWorkspaceWriter
 from shared.ports import (
     Blobs,
     Clock,
@@ -40,9 +42,12 @@ from shared.ports import (
     PushLease,
     Queue,
     RequestBudget,
+    RestorePlace,
+    RestoreStore,
     RunIndex,
     RunStore,
     Workspace,
+    WorkspaceWriter,
 )
 from shared.settings import Settings
 
@@ -63,6 +68,9 @@ class Connections:
     reader: GitReader
     history: GitHistory
     writer: GitWriter
+    workspace_writer: WorkspaceWriter
+    restores: RestoreStore
+    restore_place: RestorePlace
 
 
 def connections_of(settings: Settings, workspace_connections: int) -> Connections:
@@ -72,6 +80,8 @@ def connections_of(settings: Settings, workspace_connections: int) -> Connection
     runs = Table(storage.tables, "runs")
     events = LoggedEvents()
     reader, history, writer = _repository(settings, clock, events)
+    workspace, workspace_writer = _databricks(settings, workspace_connections)
+    restores = Table(storage.tables, "restores")
     target = settings.azure_devops
     return Connections(
         store=TableRunStore(runs),
@@ -86,7 +96,10 @@ def connections_of(settings: Settings, workspace_connections: int) -> Connection
             f"{target.org_url}/{target.project}/{target.repository}/{target.branch}",
             clock,
         ),
-        workspace=_databricks(settings, workspace_connections),
+        workspace=workspace,
+        workspace_writer=workspace_writer,
+        restores=TableRestoreStore(restores),
+        restore_place=TableRestorePlace(restores),
         reader=reader,
         history=history,
         writer=writer,
@@ -117,7 +130,9 @@ def _storage(settings: Settings) -> StorageClients:
     )
 
 
-def _databricks(settings: Settings, connections: int) -> Workspace:
+def _databricks(
+    settings: Settings, connections: int
+) -> tuple[Workspace, WorkspaceWriter]:
     token = settings.databricks.token
     tokens: identity.TokenSource = (
         identity.StaticToken(token.reveal())
@@ -127,7 +142,8 @@ def _databricks(settings: Settings, connections: int) -> Workspace:
         )
     )
     host = settings.databricks.host
-    return DatabricksWorkspace(DatabricksClient(host, tokens, connections=connections))
+    client = DatabricksClient(host, tokens, connections=connections)
+    return DatabricksWorkspace(client), DatabricksWorkspaceWriter(client)
 
 
 def _repository(

@@ -8,10 +8,12 @@ BackupError
 │       ├── AlreadyExists        a create met an existing row, blob or tag
 │       ├── RefMoved             the branch is no longer at the expected commit
 │       ├── StaleDecision        the tree no longer is what the decision was made on
-│       └── LeaseHeld            another worker holds the lease
+│       ├── LeaseHeld            another worker holds the lease
+│       └── PlaceTaken           another restore writes; one does at a time
 └── Permanent                    trying the same again does not help
     ├── SettingError             the operator's: a setting is missing or wrong
     ├── InvalidRequest           the caller's: a field of the request is wrong
+    ├── RestoreDisabled          the operator's: only plans are allowed here
     ├── CredentialsRefused       the operator's: the remote does not accept who we are
     ├── AccessDenied             the operator's: accepted, but not allowed here
     │   └── ExportDisabled       the workspace does not allow any export
@@ -74,6 +76,14 @@ class LeaseHeld(Conflict):
     """Another worker holds the lease."""
 
 
+class PlaceTaken(Conflict):
+    """Another restore writes into the workspace; `holder` is its id."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"{holder} is open, and one restore writes at a time")
+        self.holder = holder
+
+
 class Permanent(BackupError):
     """Trying the same thing again does not help."""
 
@@ -92,6 +102,10 @@ class InvalidRequest(Permanent):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(problem)
         self.field = field
+
+
+class RestoreDisabled(Permanent):
+    """The deployment's settings allow no restore to be applied."""
 
 
 class CredentialsRefused(Permanent):

@@ -14,7 +14,7 @@ from shared.adapters.metering import (
     MeteredGitWriter,
     MeteredWorkspace,
 )
-from shared.adapters.pacing import PacedWorkspace, RetryingGitReader
+from shared.adapters.pacing import PacedWorkspace, RetryingGitReader, Slots
 from shared.domain.deletions import Fuse
 from shared.ports import GitReader, GitWriter, Workspace
 from shared.services.advance_run import AdvanceRun
@@ -200,7 +200,9 @@ class App:
         """Every attempt is counted and takes a slot; only the outside repeats."""
         metered = MeteredWorkspace(self.outside.workspace, meter)
         outside = self.outside
-        return PacedWorkspace(metered, outside.budget, outside.clock, outside.events)
+        return PacedWorkspace(
+            metered, Slots(outside.budget, outside.clock, outside.events)
+        )
 
     def _reader(self, meter: Meter) -> GitReader:
         return RetryingGitReader(

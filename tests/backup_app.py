@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.domain.messages import Message
+from shared.domain.restore_outcomes import Action, RestoreOutcome
+from shared.domain.restores import Restore
 from shared.domain.runs import Run, Shard
 from shared.errors import Transient
 from shared.ports import Stored
+from shared.services.open_restore import OpenedRestore, WantedRestore
 from shared.services.open_run import Opened, Wanted
 from tests.crashes import Calls, Crash, CrashPoint, Happenings, Process
 from tests.use_cases import Invocation, UseCases
@@ -71,7 +74,7 @@ class BackupApp(UseCases):
         except (Crash, Transient):
             self.repair()
         else:
-            assert opened is not None
+            assert isinstance(opened, Opened)
             return opened.request.run_id
         begun = [r for r in self.run_ids if r not in before]
         return begun[0] if begun else self.begin(**wanted)
@@ -126,7 +129,7 @@ class BackupApp(UseCases):
         with suppress(Crash, Transient):
             self.invoke("sweep")
 
-    def invoke(self, invocation: Invocation) -> Opened | None:
+    def invoke(self, invocation: Invocation) -> Opened | OpenedRestore | None:
         """One invocation, in a process of its own that may die."""
         process = self.process()
         try:
@@ -134,13 +137,53 @@ class BackupApp(UseCases):
         finally:
             self.crash = None if process.dead else self.crash
 
+    def restore(self, *paths: str, **wanted: Any) -> Restore:
+        """Open a restore an hour later, work everything off, and give its row."""
+        self.clock.advance(BEFORE_A_RUN)
+        restore_id = self.begin_restore(*paths, **wanted)
+        self.pump()
+        return self.restore_row(restore_id)
+
+    def begin_restore(self, *paths: str, **wanted: Any) -> str:
+        """The id of the restore that was opened, by who asks until there is one."""
+        before = {*self.restore_ids}
+        try:
+            opened = self.invoke(WantedRestore(paths=paths, **wanted))
+        except (Crash, Transient):
+            self.repair()
+        else:
+            assert isinstance(opened, OpenedRestore)
+            return opened.restore.id
+        begun = [r for r in self.restore_ids if r not in before]
+        return begun[0] if begun else self.begin_restore(*paths, **wanted)
+
+    def outcomes(self, restore: Restore) -> tuple[RestoreOutcome, ...]:
+        """All outcomes of the restore."""
+        actions = frozenset(Action)
+        read = self.restoring().read()
+        details = read.details(restore.id, limit=10_000, actions=actions)
+        return details.outcomes.items
+
+    @property
+    def restore_ids(self) -> list[str]:
+        """All restores, newest first."""
+        return [r.id for r in self._look("restores").newest(100).restores]
+
+    def restore_row(self, restore_id: str) -> Restore:
+        """The restore's row."""
+        stored: Stored[Restore] | None = self._look("restores").get(restore_id)
+        assert stored is not None, f"there is no {restore_id}"
+        return stored.row
+
     @property
     def unfinished(self) -> bool:
-        """Whether a run is open, holds the place, or waits for it."""
+        """Whether a run or a restore is open, holds its place, or waits for it."""
         rows = [
             stored.row for r in self.run_ids if (stored := self._look("store").run(r))
         ]
-        is_open = any(row.status.open for row in rows)
+        restores = [self.restore_row(r) for r in self.restore_ids]
+        is_open = any(row.status.open for row in [*rows, *restores])
+        is_open = is_open or self._look("place").holder() is not None
         index = self._look("index")
         return is_open or bool(index.active() or index.waiting())
 

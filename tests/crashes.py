@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.domain.git import Push
 from shared.ports import PushLease
-from shared.services.steps import Step, current_step
+from shared.services.steps import AnyStep, current_step
 
 
 class Crash(BaseException):
@@ -26,7 +26,7 @@ class CrashPoint:
     call: str
     number: int
     after: bool = False
-    step: Step | None = field(default=None, compare=False)
+    step: AnyStep | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         step = f"{self.step.name} " if self.step else ""
@@ -48,7 +48,7 @@ class Call:
 
     name: str
     number: int
-    step: Step | None
+    step: AnyStep | None
     about: About
     process: int
 

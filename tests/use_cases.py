@@ -8,13 +8,19 @@ from typing import Any, Literal
 
 from shared.domain.deletions import Fuse
 from shared.domain.git import MAX_PUSH_BYTES
-from shared.domain.messages import Message, PlanMessage, ShardMessage
+from shared.domain.messages import (
+    Message,
+    PlanMessage,
+    RestoreMessage,
+    ShardMessage,
+)
 from shared.domain.objects import Format
 from shared.domain.scope import DEFAULT_EXCLUDES, Scope
 from shared.services.advance_run import AdvanceRun
 from shared.services.back_up_shard import BackUpShard
 from shared.services.cancel_run import CancelRun
 from shared.services.finish_run import FinishRun
+from shared.services.open_restore import OpenedRestore, WantedRestore
 from shared.services.open_run import TIMER, Opened, Opening, OpenRun, Wanted
 from shared.services.plan_deletions import PlanDeletions
 from shared.services.plan_run import PlanRun
@@ -23,12 +29,18 @@ from shared.services.start_audit import StartAudit
 from shared.services.sweep import Sweep
 from tests.crashes import Process
 from tests.fakes import remotes, storage
+from tests.fakes.restores import (
+    FakeRestorePlace,
+    FakeRestoreStore,
+    FakeWorkspaceWriter,
+)
+from tests.restoring import Restoring
 
 EVERYTHING = Scope(("/",), DEFAULT_EXCLUDES)
 DEFAULT_FUSE = Fuse(25, 100)
 
 
-type Invocation = Wanted | Message | Literal["sweep"]
+type Invocation = Wanted | WantedRestore | Message | Literal["sweep"]
 """What the platform calls: a start, a message's function, the sweep."""
 
 
@@ -48,6 +60,9 @@ class UseCases:
     clock: storage.FakeClock = field(default_factory=storage.FakeClock)
     events: storage.FakeEvents = field(default_factory=storage.FakeEvents)
     lease: storage.FakeLease = field(default_factory=storage.FakeLease)
+    restores: FakeRestoreStore = field(default_factory=FakeRestoreStore)
+    place: FakeRestorePlace = field(default_factory=FakeRestorePlace)
+    writes: FakeWorkspaceWriter = field(init=False)
     scope: Scope = EVERYTHING
     notebook_format: Format = Format.SOURCE
     fuse: Fuse = DEFAULT_FUSE
@@ -61,15 +76,24 @@ class UseCases:
     deadline: timedelta = timedelta(hours=4)
     retries: int = 2
     slices: int = 3
+    restore_enabled: bool = True
+    restore_roots: tuple[str, ...] = ("/",)
+    restore_seconds: float = 600
     retention: timedelta = timedelta(days=90)
     seconds: Mapping[str, float] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        """What is written is what is read."""
+        self.writes = FakeWorkspaceWriter(self.workspace)
 
     def noise(self) -> str:
         """Six hex digits that never came before."""
         return f"{next(self._numbers):06x}"
 
-    def perform(self, process: Process, invocation: Invocation) -> Opened | None:
+    def perform(
+        self, process: Process, invocation: Invocation
+    ) -> Opened | OpenedRestore | None:
         """One invocation; the timer's plans the run that it opened."""
         match invocation:
             case Wanted():
@@ -82,9 +106,18 @@ class UseCases:
                 self.advance_run(process)(invocation.run_id)
             case ShardMessage():
                 self.back_up_shard(process)(invocation.run_id, invocation.shard)
+            case WantedRestore():
+                return self.restoring(process).open()(invocation)
+            case RestoreMessage():
+                self.restoring(process).advance()(invocation.restore_id)
             case "sweep":
                 self.sweep(process)()
+                self.restoring(process).sweep()()
         return None
+
+    def restoring(self, process: Process | None = None) -> Restoring:
+        """The use cases of restores."""
+        return Restoring(self, process or Process())
 
     def spend(self, call: str) -> None:
         """Let the time pass that a call takes."""

@@ -65,9 +65,20 @@ class DatabricksClient:
         self, endpoint: Endpoint, subject: str, path: str, query: Mapping[str, str]
     ) -> dict[str, Any]:
         """The answer's JSON object, by exactly one request."""
+        return self._ask(endpoint, subject, "GET", path, query=dict(query))
+
+    def post(
+        self, endpoint: Endpoint, subject: str, path: str, body: Mapping[str, object]
+    ) -> dict[str, Any]:
+        """The answer's JSON object, by exactly one request with a JSON body."""
+        return self._ask(endpoint, subject, "POST", path, body=dict(body))
+
+    def _ask(
+        self, endpoint: Endpoint, subject: str, method: str, path: str, **sent: Any
+    ) -> dict[str, Any]:
         exchange = _Exchange(self._config.authenticate)
         try:
-            answer = self._api.do("GET", path, query=dict(query), auth=exchange)
+            answer = self._api.do(method, path, auth=exchange, **sent)
         except _NoSecondAttemptError as stopped:
             error: BaseException | None = stopped.__context__
         except (DatabricksError, requests.RequestException, ValueError) as failed:

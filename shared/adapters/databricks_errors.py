@@ -13,6 +13,7 @@ from typing import Literal
 from shared.adapters.remote_words import sentence
 from shared.errors import (
     AccessDenied,
+    AlreadyExists,
     BackupError,
     CredentialsRefused,
     ExportDisabled,
@@ -24,7 +25,9 @@ from shared.errors import (
     Unavailable,
 )
 
-type Endpoint = Literal["list", "export", "repos", "identity"]
+type Endpoint = Literal[
+    "list", "export", "repos", "identity", "import", "mkdirs", "delete"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,11 @@ _PASSING = re.compile(
     r"|worker environment|ClusterNotReadyException",
     re.IGNORECASE,
 )
+# Reported: databricks/cli filer, cli#3386, databrickslabs/migrate#15.
+_ALREADY_THERE = re.compile(r"already exists|RESOURCE_ALREADY_EXISTS", re.IGNORECASE)
+_WRITES = frozenset({"import", "mkdirs", "delete"})
+_PROTECTED = re.compile(r"\bis protected\b", re.IGNORECASE)
+_NO_PARENT = re.compile(r"parent folder .* does not exist", re.IGNORECASE)
 _WHOLE_SENTENCE_FOR_401 = (
     "Databricks does not accept the credential; it may have expired, or belong to an"
     " identity that is not in this workspace"
@@ -127,11 +135,25 @@ def _kind_of(refusal: Refusal) -> type[BackupError]:
     if refusal.status == 401:
         return CredentialsRefused
     return (
-        _kind_by_text(refusal)
+        _kind_of_write(refusal)
+        or _kind_by_text(refusal)
         or BY_CODE.get(refusal.code)
         or BY_STATUS.get(refusal.status)
         or (Unavailable if refusal.status >= 500 else RequestRefused)
     )
+
+
+def _kind_of_write(refusal: Refusal) -> type[BackupError] | None:
+    """What only requests that write are answered."""
+    if refusal.endpoint not in _WRITES:
+        return None
+    text = f"{refusal.code} {refusal.message}"
+    conflict = refusal.endpoint == "import" and refusal.status == 409
+    if refusal.status < 500 and (conflict or _ALREADY_THERE.search(text)):
+        return AlreadyExists
+    if _PROTECTED.search(text):
+        return AccessDenied
+    return NotFound if _NO_PARENT.search(text) else None
 
 
 def _kind_by_text(refusal: Refusal) -> type[BackupError] | None:

@@ -6,8 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, Self, runtime_checkable
 
 from shared.domain.git import Commit, Comparison, Push, TreeItem
-from shared.domain.objects import Format, GitFolder, Identity, WorkspaceObject
-from shared.ports import GitHistory, GitReader, GitWriter, Workspace
+from shared.domain.objects import (
+    Format,
+    GitFolder,
+    Identity,
+    NewObject,
+    WorkspaceObject,
+)
+from shared.ports import GitHistory, GitReader, GitWriter, Workspace, WorkspaceWriter
 
 
 class Meter:
@@ -61,6 +67,29 @@ class MeteredWorkspace:
         return self._counted("identity").identity()
 
     def _counted(self, endpoint: str) -> Workspace:
+        return _counted(self._inner, self._meter, f"databricks.{endpoint}")
+
+
+class MeteredWorkspaceWriter:
+    """A workspace whose writes are counted."""
+
+    def __init__(self, inner: WorkspaceWriter, meter: Meter) -> None:
+        self._inner = inner
+        self._meter = meter
+
+    def make_folder(self, path: str) -> None:
+        """See the port."""
+        self._counted("mkdirs").make_folder(path)
+
+    def put(self, new: NewObject, *, replace: bool) -> None:
+        """See the port."""
+        self._counted("import").put(new, replace=replace)
+
+    def delete(self, path: str) -> None:
+        """See the port."""
+        self._counted("delete").delete(path)
+
+    def _counted(self, endpoint: str) -> WorkspaceWriter:
         return _counted(self._inner, self._meter, f"databricks.{endpoint}")
 
 

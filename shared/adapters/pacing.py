@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 
 from shared.domain.events import Event, EventName, Facts
 from shared.domain.git import Commit, Comparison, TreeItem
-from shared.domain.objects import Format, GitFolder, Identity, WorkspaceObject
+from shared.domain.objects import (
+    Format,
+    GitFolder,
+    Identity,
+    NewObject,
+    WorkspaceObject,
+)
 from shared.errors import CredentialsRefused, ExportDisabled, Throttled, Unavailable
 from shared.ports import (
     Clock,
@@ -18,6 +24,7 @@ from shared.ports import (
     RequestBudget,
     RequestKind,
     Workspace,
+    WorkspaceWriter,
 )
 
 PAUSES = (1.0, 3.0, 9.0)
@@ -28,14 +35,13 @@ LONGEST_PAUSE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class PacedWorkspace:
-    """A workspace asked within the budget; each attempt of a read takes a slot.
+class Slots:
+    """Requests of one invocation to the workspace, each attempt in a slot of its own.
 
-    It is one invocation's: once it was refused, threads that still wait for a slot
-    hear the same and ask no more.
+    Once one was refused, threads that still wait for a slot hear the same and ask no
+    more.
     """
 
-    inner: Workspace
     budget: RequestBudget
     clock: Clock
     events: Events
@@ -43,38 +49,72 @@ class PacedWorkspace:
         default_factory=list, init=False
     )
 
+    def repeated[T](self, kind: RequestKind, request: Callable[[], T]) -> T:
+        """What the request comes back with, tried again where that can help."""
+        return repeated(lambda: self._attempt(kind, request), self.clock)
+
+    def once[T](self, kind: RequestKind, request: Callable[[], T]) -> T:
+        """The same, but not again where it may have taken effect."""
+        return repeated(lambda: self._attempt(kind, request), self.clock, Throttled)
+
+    def _attempt[T](self, kind: RequestKind, request: Callable[[], T]) -> T:
+        self.budget.take(kind)
+        for earlier in self._refused:
+            raise type(earlier)(str(earlier))
+        try:
+            return request()
+        except Throttled as error:
+            if self.budget.throttled(kind, error.retry_after):
+                self.events.emit(throttled("databricks", error.retry_after, kind))
+            raise
+        except (CredentialsRefused, ExportDisabled) as error:
+            self._refused.append(error)
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class PacedWorkspace:
+    """A workspace read within the budget."""
+
+    inner: Workspace
+    slots: Slots
+
     def list(self, folder: str) -> tuple[WorkspaceObject, ...]:
         """See the port."""
-        return self._paced("list", lambda: self.inner.list(folder))
+        return self.slots.repeated("list", lambda: self.inner.list(folder))
 
     def export(self, path: str, format: Format) -> bytes:  # noqa: A002 - the port's
         """See the port."""
-        return self._paced("export", lambda: self.inner.export(path, format))
+        return self.slots.repeated("export", lambda: self.inner.export(path, format))
 
     def git_folders(self) -> tuple[GitFolder, ...]:
         """See the port."""
-        return self._paced("list", self.inner.git_folders)
+        return self.slots.repeated("list", self.inner.git_folders)
 
     def identity(self) -> Identity:
         """See the port."""
-        return self._paced("list", self.inner.identity)
+        return self.slots.repeated("list", self.inner.identity)
 
-    def _paced[T](self, kind: RequestKind, request: Callable[[], T]) -> T:
-        def attempt() -> T:
-            self.budget.take(kind)
-            for earlier in self._refused:
-                raise type(earlier)(str(earlier))
-            try:
-                return request()
-            except Throttled as error:
-                if self.budget.throttled(kind, error.retry_after):
-                    self.events.emit(throttled("databricks", error.retry_after, kind))
-                raise
-            except (CredentialsRefused, ExportDisabled) as error:
-                self._refused.append(error)
-                raise
 
-        return repeated(attempt, self.clock)
+@dataclass(frozen=True, slots=True)
+class PacedWorkspaceWriter:
+    """A workspace written within the budget."""
+
+    inner: WorkspaceWriter
+    slots: Slots
+
+    def make_folder(self, path: str) -> None:
+        """See the port."""
+        self.slots.repeated("import", lambda: self.inner.make_folder(path))
+
+    def put(self, new: NewObject, *, replace: bool) -> None:
+        """See the port."""
+        again = self.slots.repeated if replace else self.slots.once
+        again("import", lambda: self.inner.put(new, replace=replace))
+
+    def delete(self, path: str) -> None:
+        """See the port."""
+        self.slots.repeated("import", lambda: self.inner.delete(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +175,22 @@ def throttled(remote: str, retry_after: float | None, kind: str = "") -> Event:
     return Event(EventName.THROTTLED, "", facts)
 
 
-def repeated[T](request: Callable[[], T], clock: Clock) -> T:
+def repeated[T](
+    request: Callable[[], T],
+    clock: Clock,
+    *which: type[Throttled | Unavailable],
+) -> T:
     """What the request comes back with, by at most four attempts.
 
-    `Throttled` and `Unavailable` are tried again after the remote's own pause, or
-    after a growing one; everything else, and a pause that is too long, goes on.
+    `Throttled` and `Unavailable` (or of these only `which`) are tried again after the
+    remote's own pause, or after a growing one; everything else, and a pause that is
+    too long, goes on.
     """
+    again = which or (Throttled, Unavailable)
     for pause in PAUSES:
         try:
             return request()
-        except (Throttled, Unavailable) as error:
+        except again as error:
             asked = error.retry_after if isinstance(error, Throttled) else None
             wait = max(asked or 0.0, pause)
             if wait > LONGEST_PAUSE:

@@ -57,12 +57,12 @@ def run_columns(run: Run) -> dict[str, Any]:
         "stored_bytes": tally.stored_bytes,
         "failed": tally.failed,
     }
-    return _columns({**told, **_facts(run)})
+    return columns_of({**told, **_facts(run)})
 
 
 def run_of(columns: Columns) -> Run:
     """The run of a row that `run_columns` wrote; `UnknownVersion` for a newer one."""
-    return Run(**_values(Run, columns))
+    return Run(**values_of(Run, columns, _NESTED))
 
 
 def shard_columns(shard: Shard) -> dict[str, Any]:
@@ -75,12 +75,12 @@ def shard_columns(shard: Shard) -> dict[str, Any]:
         "failed": tally.failed,
         "pushes": tally.pushes,
     }
-    return _columns({**told, **_facts(shard)})
+    return columns_of({**told, **_facts(shard)})
 
 
 def shard_of(columns: Columns) -> Shard:
     """The shard of a row that `shard_columns` wrote; `UnknownVersion` for a newer."""
-    return Shard(**_values(Shard, columns))
+    return Shard(**values_of(Shard, columns, _NESTED))
 
 
 def request_columns(request: Request) -> dict[str, Any]:
@@ -90,20 +90,21 @@ def request_columns(request: Request) -> dict[str, Any]:
         "trigger": request.trigger,
         "opened_at": request.opened_at,
     }
-    return _columns({**told, "request": request})
+    return columns_of({**told, "request": request})
 
 
 def request_of(columns: Columns) -> Request:
     """The request of such a row; `UnknownVersion` for a newer one."""
     _check_version(columns)
-    return _request(_json(columns, "request"))
+    return _request(json_of(columns, "request"))
 
 
 def _facts(row: Run | Shard) -> dict[str, Any]:
     return {field.name: getattr(row, field.name) for field in fields(row)}
 
 
-def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+def columns_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of such values, without keys; `TooLarge` where it is none."""
     columns: dict[str, Any] = {"version": ROW_VERSION}
     for name, value in values.items():
         columns.update(_column(name, value))
@@ -163,7 +164,8 @@ def _piece_name(name: str, number: int) -> str:
     return name if number == 1 else f"{name}_{number}"
 
 
-def _json(columns: Columns, name: str) -> Any:
+def json_of(columns: Columns, name: str) -> Any:
+    """The nested value of that name, over as many columns as it took."""
     text, number = "", 1
     while isinstance(piece := columns.get(_piece_name(name, number)), str):
         text += piece
@@ -177,10 +179,18 @@ def _check_version(columns: Columns) -> None:
         raise UnknownVersion(f"row version {version}; this code knows {ROW_VERSION}")
 
 
-def _values(kind: type[Run] | type[Shard], columns: Columns) -> dict[str, Any]:
+def values_of(
+    kind: type[Any],
+    columns: Columns,
+    nested: Mapping[str, Callable[[Columns], Any]],
+) -> dict[str, Any]:
+    """The fields of a dataclass, of a row; what it lacks is left to the default.
+
+    `nested` reads what is JSON. `UnknownVersion` for a row of a newer version.
+    """
     _check_version(columns)
     return {
-        field.name: _value(field, columns)
+        field.name: _value(field, columns, nested)
         for field in fields(kind)
         if field.name in columns or not _has_default(field)
     }
@@ -190,10 +200,13 @@ def _has_default(field: "Field[Any]") -> bool:
     return field.default is not MISSING or field.default_factory is not MISSING
 
 
-def _value(field: "Field[Any]", columns: Columns) -> Any:
-    nested = _NESTED.get(field.name)
-    if nested:
-        return nested(_json(columns, field.name))
+def _value(
+    field: "Field[Any]",
+    columns: Columns,
+    nested: Mapping[str, Callable[[Columns], Any]],
+) -> Any:
+    if read := nested.get(field.name):
+        return read(columns)
     value = columns[field.name]
     if isinstance(value, datetime):
         return _datetime(value)
@@ -233,10 +246,10 @@ def _pairs(facts: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
     return tuple((old, new) for old, new in cast("Sequence[tuple[str, str]]", facts))
 
 
-_NESTED: Mapping[str, Callable[[Any], Any]] = {
-    "request": _request,
-    "tally": _tally,
-    "calls": dict,
-    "pushed": _pairs,
-    "outcomes": tuple,
+_NESTED: Mapping[str, Callable[[Columns], Any]] = {
+    "request": lambda columns: _request(json_of(columns, "request")),
+    "tally": lambda columns: _tally(json_of(columns, "tally")),
+    "calls": lambda columns: dict(json_of(columns, "calls")),
+    "pushed": lambda columns: _pairs(json_of(columns, "pushed")),
+    "outcomes": lambda columns: tuple(json_of(columns, "outcomes")),
 }

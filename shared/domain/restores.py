@@ -51,7 +51,6 @@ class RestoreStop(StrEnum):
     NONE = ""
     CANCELLED = "cancelled"
     DEADLINE = "deadline"
-    CREDENTIALS = "credentials"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,8 @@ class RestoreTally:
     Of the plan: `to_create`, `to_replace`, `same`, `skipped` and `blocked` add up to
     `objects`. Of the comparison, for a report of drift: `missing`, `different`,
     `unreadable` (and `same`); `extra` is in the workspace alone. Of the work:
-    `verified`, `differs` and `failed` add up to what was tried.
+    `verified`, `differs`, `failed` and `overtaken` (somebody else put something there
+    since the plan) add up to what was tried.
     """
 
     folders: int = 0
@@ -121,6 +121,7 @@ class RestoreTally:
     verified: int = 0
     differs: int = 0
     failed: int = 0
+    overtaken: int = 0
 
     def __add__(self, other: "RestoreTally") -> "RestoreTally":
         """Field by field."""
@@ -137,7 +138,7 @@ class Restore:
     """A restore's row: all of its state but its shards and outcomes, which are blobs.
 
     `position` shards of `stage` are done (folders, while they are collected), and
-    `inside` objects of the next one.
+    `inside` objects of the next one. `stuck` invocations in a row came no further.
     """
 
     request: RestoreRequest
@@ -146,7 +147,7 @@ class Restore:
     stage: Stage = Stage.COLLECT
     owner: str = ""
     lease_until: datetime | None = None
-    attempts: int = 0
+    stuck: int = 0
     shards: int = 0
     position: int = 0
     inside: int = 0

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Protocol
 
 from shared.domain.objects import parent
 from shared.domain.remedies import Remedy
@@ -222,7 +223,21 @@ def new_run(request: Request, deadline: datetime) -> Run:
     )
 
 
-def held_by_other(row: Run | Shard, owner: str, now: datetime) -> bool:
+class Claimable(Protocol):
+    """A row that one worker at a time has, until its lease ends."""
+
+    @property
+    def owner(self) -> str:
+        """Who has it, empty for nobody."""
+        ...
+
+    @property
+    def lease_until(self) -> datetime | None:
+        """Until when, unless the owner renews it."""
+        ...
+
+
+def held_by_other(row: Claimable, owner: str, now: datetime) -> bool:
     """Whether somebody else's claim on the row is still alive."""
     if not row.owner or row.owner == owner or row.lease_until is None:
         return False

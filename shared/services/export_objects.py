@@ -1,8 +1,6 @@
 """USE CASE PARTS: export objects side by side, answers in the order asked for."""
 
-from collections import deque
 from collections.abc import Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -18,15 +16,13 @@ from shared.errors import (
     NotExportable,
     NotFound,
     Permanent,
-    Throttled,
     TooLarge,
     Transient,
 )
 from shared.ports import Workspace
+from shared.services.side_by_side import side_by_side
 from shared.services.steps import Step, step
-
-TROUBLE_AFTER = 5
-"""So many objects in a row that fail with a passing fault: it is the remote."""
+from shared.services.trouble import Trouble
 
 
 @dataclass(slots=True)
@@ -42,26 +38,19 @@ class ObjectExporter:
     notebook_format: Format
     max_bytes: int
     patient: bool = True
-    _failed_in_a_row: int = 0
+    _trouble: Trouble = field(init=False)
     _relisted: dict[str, frozenset[tuple[int, str]]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        """The trouble of all its threads is counted together."""
+        self._trouble = Trouble(self.workspace, self.patient)
 
     def __call__(
         self, objects: Iterable[WorkspaceObject]
     ) -> Generator[tuple[WorkspaceObject, Result]]:
         """Each object with its result; at most twice `concurrency` are held ready."""
-        running: deque[tuple[WorkspaceObject, Future[Result]]] = deque()
-        with ThreadPoolExecutor(self.concurrency) as pool:
-            try:
-                for obj in objects:
-                    running.append((obj, pool.submit(self.export, obj)))
-                    if len(running) >= 2 * self.concurrency:
-                        yield self._next(running)
-                while running:
-                    yield self._next(running)
-            finally:
-                for _, future in running:
-                    future.cancel()
+        return side_by_side(self.export, objects, self.concurrency)
 
     @step(Step.S3)
     def export(self, obj: WorkspaceObject) -> Result:
@@ -69,17 +58,10 @@ class ObjectExporter:
         try:
             result = self._export(obj, exported_format(obj, self.notebook_format))
         except Transient as error:
-            self._passing_fault(error)
+            self._trouble.met(error)
             return _failed(error)
-        with self._lock:
-            self._failed_in_a_row = 0
+        self._trouble.over()
         return result
-
-    def _next(
-        self, running: deque[tuple[WorkspaceObject, Future[Result]]]
-    ) -> tuple[WorkspaceObject, Result]:
-        obj, future = running.popleft()
-        return obj, future.result()
 
     def _export(self, obj: WorkspaceObject, wanted: Format) -> Result:
         try:
@@ -126,18 +108,6 @@ class ObjectExporter:
             )
         except NotFound:
             return frozenset()
-
-    def _passing_fault(self, error: Transient) -> None:
-        """Raise what is the workspace's trouble, and not the object's."""
-        with self._lock:
-            self._failed_in_a_row += 1
-            trouble = self._failed_in_a_row >= TROUBLE_AFTER
-        if not self.patient:
-            return
-        if trouble or isinstance(error, Throttled):
-            raise error
-        # A workspace that is down for this, too, raises here.
-        self.workspace.identity()
 
 
 def _failed(error: BackupError) -> NotStored:

@@ -1,4 +1,7 @@
-"""USE CASE PARTS: the numbered steps of a run, by which design, logs and tests go."""
+"""USE CASE PARTS: the numbered steps of runs and restores.
+
+Design, logs and tests go by them.
+"""
 
 import functools
 from collections.abc import Callable
@@ -38,15 +41,31 @@ class Step(StrEnum):
     W6 = "W6 retention"
 
 
-_current: ContextVar[Step | None] = ContextVar("step", default=None)
+class RestoreStep(StrEnum):
+    """What a restore is doing; whatever it does outside itself, it does in one."""
+
+    T1 = "T1 open"
+    T2 = "T2 claim"
+    T3 = "T3 collect"
+    T4 = "T4 compare"
+    T5 = "T5 make folders"
+    T6 = "T6 write"
+    T7 = "T7 verify"
+    T8 = "T8 close"
+    T9 = "T9 repair"
 
 
-def current_step() -> Step | None:
+type AnyStep = Step | RestoreStep
+
+_current: ContextVar[AnyStep | None] = ContextVar("step", default=None)
+
+
+def current_step() -> AnyStep | None:
     """The innermost step this thread is in."""
     return _current.get()
 
 
-def step[**P, R](which: Step) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def step[**P, R](which: AnyStep) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Say of a function which step it is; our errors that leave it tell so."""
 
     def marked(function: Callable[P, R]) -> Callable[P, R]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shared.adapters.pacing import PacedWorkspace
+from shared.adapters.pacing import PacedWorkspace, Slots
 from shared.adapters.storage_clients import connect
 from shared.domain.messages import Message, PlanMessage, ShardMessage
 from shared.errors import Transient
@@ -114,7 +114,8 @@ def ports_at(place: Place, clock: FakeClock, note: "Note") -> dict[str, Any]:
     return {
         **state_at(place, clock),
         "workspace": PacedWorkspace(
-            a_workspace(place.databricks, PATIENT), FakeBudget(), clock, FakeEvents()
+            a_workspace(place.databricks, PATIENT),
+            Slots(FakeBudget(), clock, FakeEvents()),
         ),
         "git": a_repository(place.azure_devops, place.repository, clock, PATIENT),
         "clock": clock,

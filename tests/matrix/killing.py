@@ -35,7 +35,7 @@ class KilledApp(BackupApp):
     """The platform in this process, the use cases in others."""
 
     scene: Scene
-    place: Place
+    at: Place
     fork: ForkServer
     killed: int = 0
     errors: list[str] = field(default_factory=list)
@@ -51,7 +51,7 @@ class KilledApp(BackupApp):
             self.crash,
             limits_of(self),
         )
-        code = self.fork(self.place, order)
+        code = self.fork(self.at, order)
         answer = self._take_in()
         if code == -signal.SIGKILL:
             self.crash, self.killed = None, self.killed + 1
@@ -81,7 +81,7 @@ class KilledApp(BackupApp):
         return answer
 
     def _facts(self) -> Iterator[object]:
-        for fact, place in read_journal(self.place.journal, self._read):
+        for fact, place in read_journal(self.at.journal, self._read):
             self._read = place
             yield fact
 
@@ -124,7 +124,7 @@ def killed_app(
     move_rows(app, state)
     move_blobs(app, state)
     state |= {"workspace": app.workspace, "git": app.git, "clock": app.clock}
-    killed = KilledApp(**state, **limits_of(app), scene=scene, place=place, fork=fork)
+    killed = KilledApp(**state, **limits_of(app), scene=scene, at=place, fork=fork)
     killed.loses = app.loses
     # Owners and run ids follow from it: none that was there before comes again.
     killed.calls.processes = 1_000

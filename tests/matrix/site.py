@@ -27,7 +27,7 @@ from shared.adapters.databricks_client import DatabricksClient
 from shared.adapters.git_reader import AzureDevOpsReader
 from shared.adapters.git_writer import AzureDevOpsWriter
 from shared.adapters.identity import StaticToken
-from shared.adapters.pacing import PacedWorkspace, RetryingGitReader
+from shared.adapters.pacing import PacedWorkspace, RetryingGitReader, Slots
 from shared.adapters.storage_clients import StorageClients, connect
 from shared.adapters.workspace import DatabricksWorkspace
 from shared.ports import Clock, GitReader, GitWriter
@@ -200,7 +200,7 @@ class WiredApp(TriggeredApp):
         if "workspace" in ports:
             inner = ports["workspace"]
             ports["workspace"] = PacedWorkspace(
-                inner, self.budget, self.clock, self.events
+                inner, Slots(self.budget, self.clock, self.events)
             )
         return ports
 

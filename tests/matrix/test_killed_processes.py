@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.push_lease import PATIENCE_SECONDS
-from shared.services.steps import Step
+from shared.services.steps import AnyStep
 from tests.crashes import CrashPoint
 from tests.matrix.forks import ForkServer, fork_server
 from tests.matrix.killing import KilledApp, killed_app
@@ -31,9 +31,9 @@ IN_MEMORY = {"a retry"}
 """Its fault is a fake's; what it does, other stories do, too."""
 
 
-def points() -> Iterator[tuple[Story, Step, str, bool]]:
+def points() -> Iterator[tuple[Story, AnyStep, str, bool]]:
     """Every kind of call of every step, in the first story that makes it."""
-    found: dict[tuple[Step, str], Story] = {}
+    found: dict[tuple[AnyStep, str], Story] = {}
     for story in STORIES:
         for call in undisturbed(story).calls.log:
             if call.step is not None and story.name not in IN_MEMORY:
@@ -88,7 +88,7 @@ def apps(
 def test_i5_a_process_killed_anywhere_is_made_good(
     apps: Apps,
     story: Story,
-    step: Step,
+    step: AnyStep,
     call: str,
     after: bool,  # noqa: FBT001
 ) -> None:
@@ -109,7 +109,7 @@ def test_i5_a_process_killed_anywhere_is_made_good(
     )
 
 
-def first(plain: KilledApp, step: Step, call: str, *, after: bool) -> CrashPoint:
+def first(plain: KilledApp, step: AnyStep, call: str, *, after: bool) -> CrashPoint:
     """The first call of that kind in that step."""
     found = [c for c in plain.calls.log if (c.step, c.name) == (step, call)]
     assert found, "the story does not make such a call"

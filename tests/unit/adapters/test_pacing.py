@@ -14,6 +14,7 @@ from shared.adapters.pacing import (
     PacedWorkspace,
     RetryingGitHistory,
     RetryingGitReader,
+    Slots,
 )
 from shared.domain.git import Change, ChangeKind, Push
 from shared.domain.objects import Format
@@ -69,9 +70,11 @@ def failing(times: int, error: Callable[[], BackupError]) -> Fault:
     return fault
 
 
-def paced(workspace: FakeWorkspace) -> tuple[PacedWorkspace, CountedBudget, SleptClock]:
+def paced(
+    workspace: FakeWorkspace,
+) -> tuple[PacedWorkspace, CountedBudget, SleptClock]:
     budget, clock = CountedBudget(), SleptClock()
-    return PacedWorkspace(workspace, budget, clock, EVENTS), budget, clock
+    return PacedWorkspace(workspace, Slots(budget, clock, EVENTS)), budget, clock
 
 
 def test_each_request_takes_a_slot_of_its_kind() -> None:
@@ -230,6 +233,6 @@ def test_attempts_that_failed_are_counted() -> None:
     workspace.fault = failing(2, lambda: Unavailable("down"))
     metered = MeteredWorkspace(workspace, meter)
 
-    PacedWorkspace(metered, CountedBudget(), SleptClock(), EVENTS).list("/")
+    PacedWorkspace(metered, Slots(CountedBudget(), SleptClock(), EVENTS)).list("/")
 
     assert meter.counts() == {"databricks.list": 3}

@@ -30,8 +30,27 @@ def test_reading_is_the_status_and_what_could_not_be_read() -> None:
     told = reading(facts("/a", "/b", total=7))
 
     assert told == RecordReading(
-        "incomplete", KnownFailures(frozenset({"/a", "/b"}), 7)
+        "incomplete", KnownFailures(frozenset({"/a", "/b"}), 7), a_run().request.scope
     )
+
+
+def test_what_lies_in_an_unread_folder_was_not_read_either() -> None:
+    told = reading(facts("/a/b"))
+
+    assert told.could_read("/a")
+    assert told.could_read("/a/bc")
+    assert not told.could_read("/a/b")
+    assert not told.could_read("/a/b/c/d")
+
+
+def test_a_reading_knows_the_scope_as_far_as_the_record_says() -> None:
+    record = facts("/a")
+    record["scope"] = {"roots": ["/Shared", 5], "exclude": [".bundle"]}
+
+    assert reading(record).covers("/Shared/x")
+    assert not reading(record).covers("/Users")
+    assert not reading(record).covers("/Shared/.bundle/x")
+    assert reading({}).covers("/anything")
 
 
 def test_what_was_not_tried_again_counts_as_unread() -> None:
@@ -55,7 +74,7 @@ def test_record_of_a_newer_version_is_read_as_far_as_it_is_known() -> None:
     record["still_failing"] = {"paths": ["/d"]}
 
     assert reading(record) == RecordReading(
-        "incomplete", KnownFailures(frozenset({"/a"}), 1)
+        "incomplete", KnownFailures(frozenset({"/a"}), 1), a_run().request.scope
     )
 
 

@@ -1,0 +1,158 @@
+"""USE CASES: stop a restore, bury it, repair what a crash left, forget old ones."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+
+from shared.domain.restore_ids import restore_opened_at
+from shared.domain.restores import Restore, RestoreStatus, RestoreStop
+from shared.domain.runs import held_by_other
+from shared.errors import UnknownVersion
+from shared.ports import Blobs, Clock, Events, Queue, RestorePlace, RestoreStore
+from shared.services.advance_restore import end_restore
+from shared.services.blob_names import restore_blobs
+from shared.services.forget import BLOBS_A_SWEEP
+from shared.services.restore_claim import change_restore
+from shared.services.steps import RestoreStep, step
+from shared.services.sweep import LOST_AFTER
+
+logger = logging.getLogger(__name__)
+
+LOOK_BACK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRestore:
+    """Marks the restore; its worker looks at the mark between two batches."""
+
+    restores: RestoreStore
+    queue: Queue
+
+    @step(RestoreStep.T1)
+    def __call__(self, restore_id: str) -> Restore:
+        """The restore's row as it then is; `NotFound` where there is none.
+
+        What was written stays. A restore that has ended is left as it is.
+        """
+        restore = change_restore(
+            self.restores, restore_id, _stopping(RestoreStop.CANCELLED)
+        )
+        if restore.status.open:
+            self.queue.restore(restore_id)
+        return restore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuryRestore:
+    """What to do with a restore's poisoned message."""
+
+    restores: RestoreStore
+    place: RestorePlace
+    clock: Clock
+    events: Events
+
+    @step(RestoreStep.T8)
+    def __call__(self, restore_id: str) -> None:
+        """End it as failed, unless it has ended.
+
+        One that a newer version of this code began is left to that one; but it keeps
+        no other from being begun.
+        """
+
+        def failed(row: Restore) -> Restore:
+            if not row.status.open:
+                return row
+            return replace(
+                row,
+                status=RestoreStatus.FAILED,
+                owner="",
+                lease_until=None,
+                error=row.error or "its message failed too often",
+                finished_at=self.clock.now(),
+            )
+
+        try:
+            stored = self.restores.get(restore_id)
+            if stored is None or not stored.row.status.open:
+                return
+            restore = change_restore(self.restores, restore_id, failed)
+        except UnknownVersion:
+            self.place.free(restore_id)
+            return
+        end_restore(self.place, self.events, restore)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepRestores:
+    """Looks after open restores and the place, and forgets old ones."""
+
+    restores: RestoreStore
+    place: RestorePlace
+    blobs: Blobs
+    queue: Queue
+    clock: Clock
+    retention: timedelta
+
+    @step(RestoreStep.T9)
+    def __call__(self) -> None:
+        """Everything once; safe to be called at any time and side by side.
+
+        What a newer version of this code wrote is for that one to repair.
+        """
+        try:
+            self._repair_place()
+            for restore in self.restores.newest(LOOK_BACK).restores:
+                if restore.status.open:
+                    self._look_after(restore)
+            self._forget()
+        except UnknownVersion as error:
+            logger.warning("a restore is left alone: %s", error)
+
+    def _repair_place(self) -> None:
+        """Its holder may have died before its row was written, or after it ended."""
+        holder = self.place.holder()
+        if holder is None:
+            return
+        stored = self.restores.get(holder)
+        ended = stored is not None and not stored.row.status.open
+        if ended or (stored is None and self._old(restore_opened_at(holder))):
+            self.place.free(holder)
+
+    def _look_after(self, restore: Restore) -> None:
+        now = self.clock.now()
+        if now > restore.deadline and not restore.stop:
+            change_restore(self.restores, restore.id, _stopping(RestoreStop.DEADLINE))
+        if held_by_other(restore, "", now):
+            return
+        if restore.owner or self._old(restore.touched_at):
+            self.queue.restore(restore.id)
+
+    def _old(self, moment: datetime | None) -> bool:
+        return moment is None or self.clock.now() - moment > LOST_AFTER
+
+    def _forget(self) -> None:
+        """Blobs first and the row last, by which a restore is found."""
+        horizon = self.clock.now() - self.retention
+        for restore_id in self.restores.opened_before(horizon, LOOK_BACK):
+            stored = self.restores.get(restore_id)
+            if stored is not None and stored.row.status.open:
+                continue
+            names = self.blobs.names(restore_blobs(restore_id))
+            for name in islice(names, BLOBS_A_SWEEP):
+                self.blobs.delete(name)
+            if next(names, None) is not None:
+                return
+            self.restores.forget(restore_id)
+
+
+def _stopping(stop: RestoreStop) -> Callable[[Restore], Restore]:
+    def stopped(row: Restore) -> Restore:
+        if not row.status.open or row.stop:
+            return row
+        why = "the restore's deadline has passed"
+        error = why if stop is RestoreStop.DEADLINE else row.error
+        return replace(row, stop=stop, error=error)
+
+    return stopped
