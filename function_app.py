@@ -2,9 +2,15 @@
 
 import azure.functions as func
 
-from functions import http_openapi, http_runs, queues, schedules
+from functions import http_history, http_openapi, http_runs, queues, schedules
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 
-for blueprint in (schedules.bp, queues.bp, http_runs.bp, http_openapi.bp):
+for blueprint in (
+    schedules.bp,
+    queues.bp,
+    http_runs.bp,
+    http_history.bp,
+    http_openapi.bp,
+):
     app.register_functions(blueprint)

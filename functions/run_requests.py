@@ -1,7 +1,6 @@
 """TRIGGERS: what callers ask about runs, checked field by field; starts nothing."""
 
 import json
-import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any, Never
 import azure.functions as func
 
 from functions.problems import TOO_LARGE, invalid
+from functions.request_fields import checked_path, limit_in, mark_in
 from shared.domain.run_ids import is_run_id
 from shared.domain.runs import Mode
 from shared.domain.slices import Slice, parse_slice
@@ -19,10 +19,8 @@ from shared.services.read_runs import Listing, Mark, marks_from
 
 MAX_BODY_BYTES = 65_536
 MAX_PATHS = 100
-MAX_PATH_CHARACTERS = 4_096
 MAX_MESSAGE_CHARACTERS = 500
 MAX_CALLER_CHARACTERS = 200
-MAX_MARK_CHARACTERS = 1_024
 DEFAULT_RUNS, MAX_RUNS = 20, 100
 DEFAULT_OUTCOMES, MAX_OUTCOMES = 100, 1_000
 
@@ -37,10 +35,6 @@ _TURNS_TEXT_AROUND = frozenset(
 _BYPASS = "skip-secret-scanning"
 """In a commit's message it lets secrets pass (documented: GitHub Advanced Security for
 Azure DevOps, secret scanning)."""
-
-_NO_MARK = "is not a mark that an earlier answer gave"
-_MARK = re.compile(r"[!-~]+")
-_NUMBER = re.compile(r"[0-9]{1,6}")
 
 
 @dataclass(slots=True)
@@ -104,28 +98,14 @@ def run_id(req: func.HttpRequest) -> str:
 
 def runs_page(params: Mapping[str, str]) -> tuple[int, str | None]:
     """The limit and the mark of a list of runs."""
-    mark = params.get("next")
-    if mark and (len(mark) > MAX_MARK_CHARACTERS or not _MARK.fullmatch(mark)):
-        raise InvalidRequest("next", _NO_MARK)
-    return _limit(params, 1, DEFAULT_RUNS, MAX_RUNS), mark or None
+    mark = mark_in(params, "next")
+    return limit_in(params, 1, DEFAULT_RUNS, MAX_RUNS), mark or None
 
 
 def outcomes_page(params: Mapping[str, str]) -> tuple[int, dict[Listing, Mark]]:
     """The limit and the marks of a run's lists."""
-    texts = {listing: params.get(f"{listing}_after") for listing in Listing}
-    for listing, text in texts.items():
-        if text and len(text) > MAX_MARK_CHARACTERS:
-            raise InvalidRequest(f"{listing}_after", _NO_MARK)
-    return _limit(params, 0, DEFAULT_OUTCOMES, MAX_OUTCOMES), marks_from(texts)
-
-
-def _limit(params: Mapping[str, str], least: int, default: int, most: int) -> int:
-    text = params.get("limit")
-    if text is None:
-        return default
-    if not _NUMBER.fullmatch(text) or not least <= int(text) <= most:
-        raise InvalidRequest("limit", f"is a number from {least} to {most}")
-    return int(text)
+    texts = {listing: mark_in(params, f"{listing}_after") for listing in Listing}
+    return limit_in(params, 0, DEFAULT_OUTCOMES, MAX_OUTCOMES), marks_from(texts)
 
 
 def _json_object(raw: bytes) -> dict[str, object]:
@@ -193,30 +173,13 @@ def _is_control(char: str) -> bool:
 def _paths(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > MAX_PATHS:
         raise ValueError(f"is a list of at most {MAX_PATHS} workspace paths")
-    return tuple(_path(path, f"paths[{n}]") for n, path in enumerate(value))
+    return tuple(checked_path(path, f"paths[{n}]") for n, path in enumerate(value))
 
 
 def _slice(value: object) -> Slice | None:
     if not isinstance(value, str):
         raise ValueError("is a text such as 3/30")  # noqa: TRY004 - the caller's value
     return parse_slice(value)
-
-
-def _path(value: object, name: str) -> str:
-    if not isinstance(value, str) or not value.startswith("/"):
-        raise InvalidRequest(name, "is an absolute workspace path, such as /Shared")
-    if len(value) > MAX_PATH_CHARACTERS:
-        raise InvalidRequest(name, f"has more than {MAX_PATH_CHARACTERS} characters")
-    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value):
-        raise InvalidRequest(name, "holds a character that no path can have")
-    parts = value.rstrip("/").split("/")[1:]
-    if parts[:1] == ["Workspace"]:
-        del parts[0]
-    if any(part in {"", ".", ".."} for part in parts):
-        raise InvalidRequest(name, "has an empty component, '.' or '..'")
-    if parts[:1] == ["Workspace"]:
-        raise InvalidRequest(name, "has /Workspace inside /Workspace, its other name")
-    return "/" + "/".join(parts)
 
 
 def _caller(req: func.HttpRequest) -> str:

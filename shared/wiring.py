@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.metering import (
     Meter,
+    MeteredGitHistory,
     MeteredGitReader,
     MeteredGitWriter,
     MeteredWorkspace,
 )
-from shared.adapters.pacing import PacedWorkspace, RetryingGitReader, Slots
+from shared.adapters.pacing import (
+    PacedWorkspace,
+    RetryingGitHistory,
+    RetryingGitReader,
+    Slots,
+)
 from shared.domain.deletions import Fuse
-from shared.ports import GitReader, GitWriter, Workspace
+from shared.ports import GitHistory, GitReader, GitWriter, Workspace
 from shared.services.advance_run import AdvanceRun
 from shared.services.back_up_shard import BackUpShard
 from shared.services.cancel_run import CancelRun
@@ -25,7 +31,10 @@ from shared.services.open_run import OpenRun
 from shared.services.plan_deletions import PlanDeletions
 from shared.services.plan_run import PlanRun
 from shared.services.poison import BuryPlan, BuryShard
+from shared.services.read_content import ReadContent, ReadDiff
+from shared.services.read_history import ReadHistory
 from shared.services.read_runs import ReadRuns
+from shared.services.restore_points import RestorePoints
 from shared.services.start_audit import StartAudit
 from shared.services.sweep import Sweep
 from shared.settings import Settings, read_settings
@@ -80,6 +89,27 @@ class App:
             self.outside.index,
             self.outside.blobs,
             self.outside.clock,
+        )
+
+    @property
+    def read_history(self) -> ReadHistory:
+        """The versions of what lies at a path, or lay there."""
+        meter = Meter()
+        return ReadHistory(self._reader(meter), self._history(meter))
+
+    @property
+    def read_content(self) -> ReadContent:
+        """Objects as the backup holds them."""
+        return self._contents(Meter())
+
+    @property
+    def read_diff(self) -> ReadDiff:
+        """How an object differs between restore points, or from the workspace."""
+        meter = Meter()
+        return ReadDiff(
+            self._contents(meter),
+            self._workspace(meter),
+            self.settings.notebook_format,
         )
 
     @property
@@ -208,6 +238,15 @@ class App:
         return RetryingGitReader(
             MeteredGitReader(self.outside.reader, meter), self.outside.clock
         )
+
+    def _history(self, meter: Meter) -> GitHistory:
+        metered = MeteredGitHistory(self.outside.history, meter)
+        return RetryingGitHistory(metered, self.outside.clock)
+
+    def _contents(self, meter: Meter) -> ReadContent:
+        reader = self._reader(meter)
+        points = RestorePoints(reader, self._history(meter), self.outside.store)
+        return ReadContent(points, reader)
 
     def _writer(self, meter: Meter) -> GitWriter:
         return MeteredGitWriter(self.outside.writer, meter)

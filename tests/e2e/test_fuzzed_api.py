@@ -30,6 +30,9 @@ MET = {
     ("GET", "/api/runs"): {200, 400, 401},
     ("GET", "/api/runs/{run_id}"): {200, 400, 401, 404},
     ("DELETE", "/api/runs/{run_id}"): {202, 401, 404, 409},
+    ("GET", "/api/history"): {200, 400, 401, 404},
+    ("GET", "/api/content"): {200, 400, 401, 404},
+    ("GET", "/api/diff"): {200, 400, 401, 404},
     ("GET", "/api/openapi.json"): {200, 401},
 }
 
@@ -50,6 +53,7 @@ def attack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attack]:
     with Stack(folder / "stack") as endpoints:
         trial = Trial(endpoints)
         trial.workspace.notebook("/Shared/reports", "print(1)")
+        assert trial.run()["status"] == "complete"
         document = folder / "openapi.json"
         document.write_bytes(trial.http("GET", "/api/openapi.json").content)
         done = fuzz(trial, document, folder)

@@ -19,13 +19,18 @@ from jsonschema import (  # type: ignore[import-untyped]
     FormatChecker,
 )
 
-from functions import http_openapi, http_runs
+from functions import http_history, http_openapi, http_runs
+from shared.domain.objects import Format
 from shared.domain.runs import Run
 from shared.domain.scope import Scope
 from shared.ports import Write
 from shared.services.cancel_run import CancelRun
 from shared.services.open_run import OpenRun
+from shared.services.read_content import ReadContent, ReadDiff
+from shared.services.read_history import ReadHistory
 from shared.services.read_runs import ReadRuns
+from shared.services.restore_points import RestorePoints
+from tests.fakes.remotes import FakeGit, FakeWorkspace
 from tests.fakes.storage import (
     FakeBlobs,
     FakeClock,
@@ -52,6 +57,8 @@ class Bound:
     queue: FakeQueue = field(default_factory=FakeQueue)
     clock: FakeClock = field(default_factory=FakeClock)
     events: FakeEvents = field(default_factory=FakeEvents)
+    workspace: FakeWorkspace = field(default_factory=FakeWorkspace)
+    git: FakeGit = field(default_factory=FakeGit)
     noises: Iterator[str] = field(
         default_factory=lambda: (f"{number:06x}" for number in range(1_000))
     )
@@ -72,6 +79,18 @@ class Bound:
     @property
     def read_runs(self) -> ReadRuns:
         return ReadRuns(self.store, self.index, self.blobs, self.clock)
+
+    @property
+    def read_history(self) -> ReadHistory:
+        return ReadHistory(self.git, self.git)
+
+    @property
+    def read_content(self) -> ReadContent:
+        return ReadContent(RestorePoints(self.git, self.git, self.store), self.git)
+
+    @property
+    def read_diff(self) -> ReadDiff:
+        return ReadDiff(self.read_content, self.workspace, Format.SOURCE)
 
     @property
     def cancel_run(self) -> CancelRun:
@@ -107,7 +126,7 @@ class Route:
 def routes() -> list[Route]:
     """All HTTP functions, as a host would find them."""
     indexed = func.FunctionApp()
-    for blueprint in (http_runs.bp, http_openapi.bp):
+    for blueprint in (http_runs.bp, http_history.bp, http_openapi.bp):
         indexed.register_functions(blueprint)
     return [Route(built) for built in indexed.get_functions()]
 
@@ -148,7 +167,7 @@ class Api:
         )
         answer = route.handler(request)
         assert_described(f"/api/{route.template}", method, answer)
-        body = json.loads(answer.get_body())
+        body = body_of(answer)
         headers = dict(answer.headers)
         return Answer(answer.status_code, answer.mimetype, headers, body)
 
@@ -158,6 +177,12 @@ class Api:
             if match and method in route.methods:
                 return route, match.groupdict()
         raise AssertionError(f"no function answers {method} {path}")
+
+
+def body_of(answer: func.HttpResponse) -> Any:
+    """What the answer says, of JSON; else its bytes."""
+    raw = answer.get_body()
+    return json.loads(raw) if answer.mimetype.endswith("json") else raw
 
 
 def described(template: str, method: str) -> Any:
@@ -171,7 +196,8 @@ def assert_described(template: str, method: str, answer: func.HttpResponse) -> N
     assert str(answer.status_code) in responses
     response = resolved(responses[str(answer.status_code)])
     schema = response["content"][answer.mimetype]["schema"]
-    assert_valid(json.loads(answer.get_body()), schema)
+    if answer.mimetype.endswith("json"):
+        assert_valid(body_of(answer), schema)
     for name, header in response.get("headers", {}).items():
         text = answer.headers[name]
         value = int(text) if header["schema"]["type"] == "integer" else text

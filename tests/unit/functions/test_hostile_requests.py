@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions import run_requests
+from functions import request_fields, run_requests
 from shared.domain.objects import is_within
 from shared.domain.runs import Request
 from shared.domain.scope import Scope
@@ -206,7 +206,7 @@ def test_a_body_has_as_many_bytes_as_it_may(api: Api, bound: Bound, spare: int) 
 
 
 def test_lists_and_texts_are_as_long_as_they_may_be(api: Api, bound: Bound) -> None:
-    longest = "/Shared/" + "x" * (run_requests.MAX_PATH_CHARACTERS - 8)
+    longest = "/Shared/" + "x" * (request_fields.MAX_PATH_CHARACTERS - 8)
     paths = [longest, *["/Users"] * (run_requests.MAX_PATHS - 1)]
     message = "\U0001f600" * run_requests.MAX_MESSAGE_CHARACTERS
 

@@ -7,9 +7,10 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]
 
-from functions import run_requests
+from functions import history_requests, request_fields, run_requests
 from shared.domain.outcomes import OutcomeKind
 from shared.domain.runs import Mode, RunStatus, Stop, Tally
+from shared.services.read_content import LIVE
 from shared.services.read_runs import Listing
 from tests.unit.functions.api import (
     DOCUMENT,
@@ -106,13 +107,33 @@ def test_limits_are_those_of_the_code() -> None:
     }
 
     assert wanted["paths"]["maxItems"] == run_requests.MAX_PATHS
-    assert wanted["paths"]["items"]["maxLength"] == run_requests.MAX_PATH_CHARACTERS
+    assert wanted["paths"]["items"]["maxLength"] == request_fields.MAX_PATH_CHARACTERS
     assert wanted["message"]["maxLength"] == run_requests.MAX_MESSAGE_CHARACTERS
     assert shown["limit"]["maximum"] == run_requests.MAX_OUTCOMES
     assert shown["limit"]["default"] == run_requests.DEFAULT_OUTCOMES
     assert listed["limit"]["maximum"] == run_requests.MAX_RUNS
     assert listed["limit"]["default"] == run_requests.DEFAULT_RUNS
     assert {f"{listing}_after" for listing in Listing} == shown.keys() - {"limit"}
+
+
+def test_limits_of_histories_are_those_of_the_code() -> None:
+    fields = {
+        (path, each["name"]): each["schema"]
+        for path in ("/api/history", "/api/content", "/api/diff")
+        for each in described(path, "get")["parameters"]
+    }
+
+    limit = fields.pop(("/api/history", "limit"))
+    assert limit["maximum"] == history_requests.MAX_VERSIONS
+    assert limit["default"] == history_requests.DEFAULT_VERSIONS
+    assert fields["/api/diff", "to"]["default"] == LIVE
+    lengths = {
+        "path": request_fields.MAX_PATH_CHARACTERS,
+        "next": request_fields.MAX_MARK_CHARACTERS,
+    }
+    for (_, name), schema in fields.items():
+        at = history_requests.MAX_AT_CHARACTERS
+        assert schema["maxLength"] == lengths.get(name, at)
 
 
 @pytest.mark.parametrize(

@@ -208,6 +208,7 @@ def test_version_that_no_restore_point_holds_has_none() -> None:
         ("", None),
         (runs[0].id, runs[0].id),
     ]
+    assert all_pages(app, LOAD, 1) == list(found)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7])
