@@ -2,7 +2,14 @@
 
 import azure.functions as func
 
-from functions import http_history, http_openapi, http_runs, queues, schedules
+from functions import (
+    http_history,
+    http_openapi,
+    http_restores,
+    http_runs,
+    queues,
+    schedules,
+)
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 
@@ -10,6 +17,7 @@ for blueprint in (
     schedules.bp,
     queues.bp,
     http_runs.bp,
+    http_restores.bp,
     http_history.bp,
     http_openapi.bp,
 ):

@@ -1,12 +1,11 @@
 """TRIGGERS: versions, bytes and differences as callers get them; decides nothing."""
 
 import re
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 import azure.functions as func
 
-from functions.run_answers import Json
+from functions.json_answers import Json, time_text
 from shared.domain.versions import Version
 from shared.services.read_content import Stored
 from shared.services.read_history import VersionsPage
@@ -56,7 +55,7 @@ def _version(version: Version) -> Json:
     entry = version.entry
     return {
         "run": version.run_id or None,
-        "time": _time(version.time),
+        "time": time_text(version.time),
         "commit": version.commit,
         "deleted": version.deleted,
         "at": version.at,
@@ -65,7 +64,3 @@ def _version(version: Version) -> Json:
         "type": entry.type if entry else None,
         "language": entry.language if entry else None,
     }
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

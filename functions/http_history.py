@@ -18,7 +18,7 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]
 @told
 def show_history(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/history."""
-    page = app().read_history(*history_requests.history_page(req.params))
+    page = app().restores.read_history(*history_requests.history_page(req.params))
     body = json.dumps(versions_answer(page))
     return func.HttpResponse(body, mimetype="application/json")
 
@@ -28,7 +28,7 @@ def show_history(req: func.HttpRequest) -> func.HttpResponse:
 @told
 def show_content(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/content."""
-    stored = app().read_content(*history_requests.stored_object(req.params))
+    stored = app().restores.read_content(*history_requests.stored_object(req.params))
     return content_answer(stored)
 
 
@@ -39,6 +39,6 @@ def show_diff(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/diff."""
     wanted = history_requests.compared(req.params)
     try:
-        return diff_answer(app().read_diff(*wanted))
+        return diff_answer(app().restores.read_diff(*wanted))
     except (TooLarge, NotExportable, RequestRefused) as error:
         return NOT_COMPARABLE.answer(str(error))

@@ -1,13 +1,11 @@
 """TRIGGERS: start, look at and cancel runs over HTTP; knows no remote system."""
 
-import json
-from urllib.parse import urlsplit, urlunsplit
-
 import azure.functions as func
 
 from functions import run_requests
-from functions.problems import RETRY_AFTER_SECONDS, RUN_ENDED, RUN_OPEN, told
-from functions.run_answers import Json, run_answer, runs_answer
+from functions.json_answers import json_answer, url_of
+from functions.problems import RUN_ENDED, RUN_OPEN, told
+from functions.run_answers import run_answer, runs_answer
 from shared.domain.runs import RunStatus
 from shared.services.open_run import Opening
 from shared.wiring import app
@@ -28,7 +26,7 @@ def start_run(req: func.HttpRequest) -> func.HttpResponse:
     if opened.opening is not Opening.STARTED:
         return RUN_OPEN.answer(f"Run {run_id} is open.", active_run=run_id)
     body = {"id": run_id, "status": RunStatus.PLANNING.value}
-    return _json(body, 202, {"Location": f"{_url(req)}/{run_id}"})
+    return json_answer(body, 202, {"Location": f"{url_of(req)}/{run_id}"})
 
 
 @bp.function_name("list_runs")
@@ -37,7 +35,7 @@ def start_run(req: func.HttpRequest) -> func.HttpResponse:
 def list_runs(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/runs."""
     limit, mark = run_requests.runs_page(req.params)
-    return _json(runs_answer(app().read_runs.newest(limit, mark)))
+    return json_answer(runs_answer(app().read_runs.newest(limit, mark)))
 
 
 @bp.function_name("show_run")
@@ -47,7 +45,7 @@ def show_run(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/runs/{run_id}."""
     run_id = run_requests.run_id(req)
     limit, marks = run_requests.outcomes_page(req.params)
-    return _json(run_answer(app().read_runs.details(run_id, marks, limit)))
+    return json_answer(run_answer(app().read_runs.details(run_id, marks, limit)))
 
 
 @bp.function_name("cancel_run")
@@ -59,23 +57,4 @@ def cancel_run(req: func.HttpRequest) -> func.HttpResponse:
     status = run.status.value
     if not run.status.open:
         return RUN_ENDED.answer(f"Run {run.id} has ended: {status}.", run_status=status)
-    return _json({"id": run.id, "status": status}, 202, {"Location": _url(req)})
-
-
-def _url(req: func.HttpRequest) -> str:
-    """The request's address without its query, which may hold a key."""
-    scheme, netloc, path, _, _ = urlsplit(str(req.url))
-    return urlunsplit((scheme, netloc, path.rstrip("/"), "", ""))
-
-
-def _json(
-    body: Json, status: int = 200, headers: dict[str, str] | None = None
-) -> func.HttpResponse:
-    if status == 202:
-        headers = {"Retry-After": str(RETRY_AFTER_SECONDS), **(headers or {})}
-    return func.HttpResponse(
-        json.dumps(body),
-        status_code=status,
-        mimetype="application/json",
-        headers=headers,
-    )
+    return json_answer({"id": run.id, "status": status}, 202, {"Location": url_of(req)})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import azure.functions as func
 
+from functions.request_bodies import MAX_BODY_BYTES, BodyTooLargeError
 from functions.surprises import log_unexpected
 from shared.errors import (
     AccessDenied,
@@ -14,6 +15,8 @@ from shared.errors import (
     CredentialsRefused,
     InvalidRequest,
     NotFound,
+    PlaceTaken,
+    RestoreDisabled,
     SettingError,
     Throttled,
     Transient,
@@ -55,6 +58,9 @@ class Problem:
 INVALID = Problem(400, "invalid-request", "The request has a field that is wrong")
 NOT_FOUND = Problem(404, "not-found", "There is no such thing here")
 RUN_OPEN = Problem(409, "run-open", "A run is open")
+RESTORE_OPEN = Problem(409, "restore-open", "A restore is open")
+RESTORE_ENDED = Problem(409, "restore-ended", "The restore has ended")
+RESTORE_DISABLED = Problem(403, "restore-disabled", "Restores are switched off")
 RUN_ENDED = Problem(409, "run-ended", "The run has ended")
 TOO_LARGE = Problem(413, "body-too-large", "The request's body is too large")
 NOT_COMPARABLE = Problem(422, "not-comparable", "This cannot be compared")
@@ -65,6 +71,7 @@ REFUSED = Problem(502, "credentials-refused", "A remote does not accept the app"
 UNAVAILABLE = Problem(503, "unavailable", "Trying again can help")
 
 _PLAIN: tuple[tuple[type[BackupError], Problem], ...] = (
+    (RestoreDisabled, RESTORE_DISABLED),
     (NotFound, NOT_FOUND),
     (UnknownVersion, NEWER),
     (CredentialsRefused, REFUSED),
@@ -83,6 +90,8 @@ def told(handler: Handler) -> Handler:
             return handler(req)
         except BackupError as error:
             return _told(error)
+        except BodyTooLargeError:
+            return TOO_LARGE.answer(f"A body has at most {MAX_BODY_BYTES} bytes.")
         except Exception as error:  # noqa: BLE001 - the outermost edge of a trigger
             log_unexpected(error, "answering")
             return UNEXPECTED.answer("The app's log has the details.")
@@ -94,6 +103,8 @@ def _told(error: BackupError) -> func.HttpResponse:
     match error:
         case InvalidRequest():
             return invalid([error])
+        case PlaceTaken():
+            return RESTORE_OPEN.answer(str(error), active_restore=error.holder)
         case SettingError():
             return SETTING.answer(str(error), setting=error.setting)
         case Transient():

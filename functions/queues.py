@@ -1,9 +1,9 @@
-"""TRIGGERS: the messages of runs and shards; knows no remote system."""
+"""TRIGGERS: the messages of runs, shards and restores; knows no remote system."""
 
 import azure.functions as func
 
 from functions.surprises import log_unexpected, without_words
-from shared.domain.messages import PlanMessage, ShardMessage, decode
+from shared.domain.messages import PlanMessage, RestoreMessage, ShardMessage, decode
 from shared.wiring import app
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call] # the package has no types
@@ -53,3 +53,25 @@ def bury_shard(message: func.QueueMessage) -> None:
             app().bury_shard(wanted.run_id, wanted.shard)
     except Exception as error:  # noqa: BLE001 - the outermost edge of a trigger
         log_unexpected(error, "burying a shard")
+
+
+@bp.function_name("advance_restore")
+@bp.queue_trigger("message", "restore-shards", STORAGE)
+def advance_restore(message: func.QueueMessage) -> None:
+    """Go on with a restore: its row knows which shard is next."""
+    with without_words("working on a restore"):
+        wanted = decode(message.get_body())
+        if isinstance(wanted, RestoreMessage):
+            app().restores.advance(wanted.restore_id)
+
+
+@bp.function_name("bury_restore")
+@bp.queue_trigger("message", "restore-shards-poison", STORAGE)
+def bury_restore(message: func.QueueMessage) -> None:
+    """A restore's message failed too often. Never raises: there is no further queue."""
+    try:
+        wanted = decode(message.get_body())
+        if isinstance(wanted, RestoreMessage):
+            app().restores.bury(wanted.restore_id)
+    except Exception as error:  # noqa: BLE001 - the outermost edge of a trigger
+        log_unexpected(error, "burying a restore")

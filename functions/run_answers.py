@@ -1,14 +1,11 @@
 """TRIGGERS: runs as the JSON that callers get; decides nothing about them."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
-from typing import Any
 
+from functions.json_answers import Json, time_text
 from shared.domain.outcomes import Outcome
 from shared.domain.runs import Phase, Run
 from shared.services.read_runs import Listing, OutcomePage, RunDetails, RunsPage
-
-type Json = dict[str, Any]
 
 
 def runs_answer(page: RunsPage) -> Json:
@@ -51,8 +48,8 @@ def _summary(run: Run) -> Json:
         "mode": run.request.mode.value,
         "dry_run": run.request.dry_run,
         "trigger": run.request.trigger,
-        "opened_at": _time(run.request.opened_at),
-        "finished_at": _time(run.finished_at) if run.finished_at else None,
+        "opened_at": time_text(run.request.opened_at),
+        "finished_at": time_text(run.finished_at) if run.finished_at else None,
         "counts": asdict(run.tally),
         "commit": run.commit or None,
         "unchanged": run.unchanged,
@@ -92,7 +89,3 @@ def _item(outcome: Outcome) -> Json:
         "remedy": outcome.remedy.advice if outcome.remedy else None,
     }
     return facts | {name: value for name, value in more.items() if value is not None}
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -43,3 +43,11 @@ def sweep(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the platform's
     """Repair what a crash left behind."""
     with without_words("sweeping"):
         app().sweep()
+
+
+@bp.function_name("sweep_restores")
+@bp.timer_trigger("timer", schedule="30 */10 * * * *")
+def sweep_restores(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the platform's
+    """Repair what a crash left behind of restores."""
+    with without_words("sweeping restores"):
+        app().restores.sweep()

@@ -12,7 +12,7 @@ from shared.domain.restore_outcomes import (
     outcomes_from,
 )
 from shared.domain.restores import Restore, RestoreTally, Stage
-from shared.ports import Blobs, Clock, RestorePage, RestoreStore
+from shared.ports import Blobs, Clock, RestoreStore
 from shared.services.blob_names import restore_done_name
 from shared.services.restore_claim import read_restore
 from shared.services.write_stored import planned
@@ -55,6 +55,14 @@ class RestoreOutcomes:
 
 
 @dataclass(frozen=True, slots=True)
+class RestoresPage:
+    """Some restores, newest first, and the mark to ask for those that follow."""
+
+    restores: tuple[Restore, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RestoreDetails:
     """A restore as of now. `done` of `total` objects of its stage are done."""
 
@@ -75,9 +83,10 @@ class ReadRestores:
     clock: Clock
     rates: Rates
 
-    def newest(self, limit: int, mark: str | None = None) -> RestorePage:
+    def newest(self, limit: int, mark: str | None = None) -> RestoresPage:
         """The newest restores, or those that follow `mark`."""
-        return self.restores.newest(limit, mark)
+        page = self.restores.newest(limit, mark)
+        return RestoresPage(page.restores, page.next)
 
     def details(
         self,

@@ -19,18 +19,29 @@ from jsonschema import (  # type: ignore[import-untyped]
     FormatChecker,
 )
 
-from functions import http_history, http_openapi, http_runs
+from functions import http_history, http_openapi, http_restores, http_runs
 from shared.domain.objects import Format
 from shared.domain.runs import Run
 from shared.domain.scope import Scope
 from shared.ports import Write
+from shared.services.advance_restore import AdvanceRestore
 from shared.services.cancel_run import CancelRun
+from shared.services.drift import Drift
+from shared.services.end_restores import CancelRestore
+from shared.services.open_restore import OpenRestore
 from shared.services.open_run import OpenRun
 from shared.services.read_content import ReadContent, ReadDiff
 from shared.services.read_history import ReadHistory
+from shared.services.read_restores import ReadRestores
 from shared.services.read_runs import ReadRuns
 from shared.services.restore_points import RestorePoints
+from tests.crashes import Process
 from tests.fakes.remotes import FakeGit, FakeWorkspace
+from tests.fakes.restores import (
+    FakeRestorePlace,
+    FakeRestoreStore,
+    FakeWorkspaceWriter,
+)
 from tests.fakes.storage import (
     FakeBlobs,
     FakeClock,
@@ -39,6 +50,7 @@ from tests.fakes.storage import (
     FakeRunIndex,
     FakeRunStore,
 )
+from tests.restoring import Restoring
 
 HOST = "http://127.0.0.1:7071"
 DOCUMENT: dict[str, Any] = json.loads(
@@ -59,9 +71,27 @@ class Bound:
     events: FakeEvents = field(default_factory=FakeEvents)
     workspace: FakeWorkspace = field(default_factory=FakeWorkspace)
     git: FakeGit = field(default_factory=FakeGit)
+    restore_rows: FakeRestoreStore = field(default_factory=FakeRestoreStore)
+    place: FakeRestorePlace = field(default_factory=FakeRestorePlace)
+    writes: FakeWorkspaceWriter = field(init=False)
+    restore_enabled: bool = True
+    restore_roots: tuple[str, ...] = ("/",)
+    restore_seconds: float = 60
+    retention: timedelta = timedelta(days=90)
+    concurrency: int = 1
     noises: Iterator[str] = field(
         default_factory=lambda: (f"{number:06x}" for number in range(1_000))
     )
+
+    def __post_init__(self) -> None:
+        self.writes = FakeWorkspaceWriter(self.workspace)
+
+    def noise(self) -> str:
+        return next(self.noises)
+
+    def _ports(self, process: Process, *names: str) -> dict[str, Any]:  # noqa: ARG002
+        places = {"restores": "restore_rows"}
+        return {name: getattr(self, places.get(name, name)) for name in names}
 
     @property
     def open_run(self) -> OpenRun:
@@ -81,16 +111,8 @@ class Bound:
         return ReadRuns(self.store, self.index, self.blobs, self.clock)
 
     @property
-    def read_history(self) -> ReadHistory:
-        return ReadHistory(self.git, self.git)
-
-    @property
-    def read_content(self) -> ReadContent:
-        return ReadContent(RestorePoints(self.git, self.git, self.store), self.git)
-
-    @property
-    def read_diff(self) -> ReadDiff:
-        return ReadDiff(self.read_content, self.workspace, Format.SOURCE)
+    def restores(self) -> "BoundRestores":
+        return BoundRestores(self)
 
     @property
     def cancel_run(self) -> CancelRun:
@@ -100,6 +122,51 @@ class Bound:
         self.store.write(Write(run))
         self.index.enter(run.request)
         return run
+
+
+@dataclass(frozen=True)
+class BoundRestores:
+    """What the wiring's `RestoreApp` is, over the same fakes."""
+
+    bound: Bound
+
+    @property
+    def read_history(self) -> ReadHistory:
+        return ReadHistory(self.bound.git, self.bound.git)
+
+    @property
+    def read_content(self) -> ReadContent:
+        git = self.bound.git
+        return ReadContent(RestorePoints(git, git, self.bound.store), git)
+
+    @property
+    def read_diff(self) -> ReadDiff:
+        return ReadDiff(self.read_content, self.bound.workspace, Format.SOURCE)
+
+    @property
+    def open(self) -> OpenRestore:
+        return self._cases.open()
+
+    @property
+    def advance_quickly(self) -> AdvanceRestore:
+        return self._cases.advance()
+
+    @property
+    def read(self) -> ReadRestores:
+        return self._cases.read()
+
+    @property
+    def cancel(self) -> CancelRestore:
+        return self._cases.cancel()
+
+    @property
+    def drift(self) -> Drift:
+        bound = self.bound
+        return Drift(restores=bound.restore_rows, clock=bound.clock, open=self.open)
+
+    @property
+    def _cases(self) -> Restoring:
+        return Restoring(self.bound, Process())
 
 
 @dataclass(frozen=True)
@@ -126,7 +193,7 @@ class Route:
 def routes() -> list[Route]:
     """All HTTP functions, as a host would find them."""
     indexed = func.FunctionApp()
-    for blueprint in (http_runs.bp, http_history.bp, http_openapi.bp):
+    for blueprint in (http_runs.bp, http_restores.bp, http_history.bp, http_openapi.bp):
         indexed.register_functions(blueprint)
     return [Route(built) for built in indexed.get_functions()]
 

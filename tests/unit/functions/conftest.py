@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions import http_history, http_runs
+from functions import http_history, http_restores, http_runs
 from tests.unit.functions.api import Api, Bound
 
 
@@ -15,4 +15,5 @@ def bound() -> Bound:
 def api(bound: Bound, monkeypatch: pytest.MonkeyPatch) -> Api:
     monkeypatch.setattr(http_runs, "app", lambda: bound)
     monkeypatch.setattr(http_history, "app", lambda: bound)
+    monkeypatch.setattr(http_restores, "app", lambda: bound)
     return Api(bound)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions import request_fields, run_requests
+from functions import request_bodies, request_fields, run_requests
 from shared.domain.objects import is_within
 from shared.domain.runs import Request
 from shared.domain.scope import Scope
@@ -199,7 +199,7 @@ def test_what_a_body_says_counts_and_not_what_it_is_called(
 
 @pytest.mark.parametrize("spare", [0, 1])
 def test_a_body_has_as_many_bytes_as_it_may(api: Api, bound: Bound, spare: int) -> None:
-    raw = b"{}".ljust(run_requests.MAX_BODY_BYTES + spare)
+    raw = b"{}".ljust(request_bodies.MAX_BODY_BYTES + spare)
 
     assert api.post("/api/runs", raw=raw).status == (413 if spare else 202)
     assert nothing_started(bound) is bool(spare)
@@ -207,7 +207,7 @@ def test_a_body_has_as_many_bytes_as_it_may(api: Api, bound: Bound, spare: int) 
 
 def test_lists_and_texts_are_as_long_as_they_may_be(api: Api, bound: Bound) -> None:
     longest = "/Shared/" + "x" * (request_fields.MAX_PATH_CHARACTERS - 8)
-    paths = [longest, *["/Users"] * (run_requests.MAX_PATHS - 1)]
+    paths = [longest, *["/Users"] * (request_bodies.MAX_PATHS - 1)]
     message = "\U0001f600" * run_requests.MAX_MESSAGE_CHARACTERS
 
     answer = api.post("/api/runs", {"paths": paths, "message": message})
@@ -262,7 +262,7 @@ def test_no_message_breaks_or_turns_its_line(api: Api, bound: Bound, char: str) 
         ("\x1b]0;ada\x07\u202e\u2028\u200b", "]0;ada"),
         ("\ud800ada", "ada"),
         ("", ""),
-        ("x" * 10_000, "x" * run_requests.MAX_CALLER_CHARACTERS),
+        ("x" * 10_000, "x" * request_bodies.MAX_CALLER_CHARACTERS),
     ],
 )
 def test_who_asked_is_recorded_without_what_could_deceive(

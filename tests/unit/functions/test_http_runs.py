@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from functions import run_requests
+from functions import request_bodies
 from shared.domain.outcomes import Outcome, OutcomeKind, to_lines
 from shared.domain.runs import Mode, Phase, RunStatus, ShardStatus, Stop, Tally
 from shared.domain.scope import Scope
@@ -175,7 +175,7 @@ def test_a_body_that_is_no_json_object_is_refused(api: Api, raw: bytes) -> None:
 
 
 def test_a_body_over_the_limit_is_refused_unread(api: Api) -> None:
-    answer = api.post("/api/runs", raw=b" " * (run_requests.MAX_BODY_BYTES + 1))
+    answer = api.post("/api/runs", raw=b" " * (request_bodies.MAX_BODY_BYTES + 1))
 
     assert answer.status == 413
 
@@ -188,7 +188,7 @@ def test_who_asked_cannot_write_what_they_like(api: Api, bound: Bound) -> None:
     stored = bound.store.run(answer.body["id"])
     assert stored
     assert stored.row.request.requested_by.startswith("ada[31mxxx")
-    assert len(stored.row.request.requested_by) == run_requests.MAX_CALLER_CHARACTERS
+    assert len(stored.row.request.requested_by) == request_bodies.MAX_CALLER_CHARACTERS
 
 
 def test_runs_are_listed_newest_first_in_pages(api: Api, bound: Bound) -> None:

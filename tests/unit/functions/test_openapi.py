@@ -7,7 +7,12 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]
 
-from functions import history_requests, request_fields, run_requests
+from functions import (
+    history_requests,
+    request_bodies,
+    request_fields,
+    run_requests,
+)
 from shared.domain.outcomes import OutcomeKind
 from shared.domain.runs import Mode, RunStatus, Stop, Tally
 from shared.services.read_content import LIVE
@@ -106,7 +111,7 @@ def test_limits_are_those_of_the_code() -> None:
         for each in described("/api/runs", "get")["parameters"]
     }
 
-    assert wanted["paths"]["maxItems"] == run_requests.MAX_PATHS
+    assert wanted["paths"]["maxItems"] == request_bodies.MAX_PATHS
     assert wanted["paths"]["items"]["maxLength"] == request_fields.MAX_PATH_CHARACTERS
     assert wanted["message"]["maxLength"] == run_requests.MAX_MESSAGE_CHARACTERS
     assert shown["limit"]["maximum"] == run_requests.MAX_OUTCOMES

@@ -8,21 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shared.adapters.metering import (
-    Meter,
-    MeteredGitHistory,
-    MeteredGitReader,
-    MeteredGitWriter,
-    MeteredWorkspace,
-)
-from shared.adapters.pacing import (
-    PacedWorkspace,
-    RetryingGitHistory,
-    RetryingGitReader,
-    Slots,
-)
 from shared.domain.deletions import Fuse
-from shared.ports import GitHistory, GitReader, GitWriter, Workspace
 from shared.services.advance_run import AdvanceRun
 from shared.services.back_up_shard import BackUpShard
 from shared.services.cancel_run import CancelRun
@@ -31,13 +17,12 @@ from shared.services.open_run import OpenRun
 from shared.services.plan_deletions import PlanDeletions
 from shared.services.plan_run import PlanRun
 from shared.services.poison import BuryPlan, BuryShard
-from shared.services.read_content import ReadContent, ReadDiff
-from shared.services.read_history import ReadHistory
 from shared.services.read_runs import ReadRuns
-from shared.services.restore_points import RestorePoints
 from shared.services.start_audit import StartAudit
 from shared.services.sweep import Sweep
 from shared.settings import Settings, read_settings
+from shared.wiring.remotes import Remotes
+from shared.wiring.restores import CONCURRENCY, RestoreApp
 
 if TYPE_CHECKING:
     from shared.connections import Connections
@@ -92,25 +77,9 @@ class App:
         )
 
     @property
-    def read_history(self) -> ReadHistory:
-        """The versions of what lies at a path, or lay there."""
-        meter = Meter()
-        return ReadHistory(self._reader(meter), self._history(meter))
-
-    @property
-    def read_content(self) -> ReadContent:
-        """Objects as the backup holds them."""
-        return self._contents(Meter())
-
-    @property
-    def read_diff(self) -> ReadDiff:
-        """How an object differs between restore points, or from the workspace."""
-        meter = Meter()
-        return ReadDiff(
-            self._contents(meter),
-            self._workspace(meter),
-            self.settings.notebook_format,
-        )
+    def restores(self) -> RestoreApp:
+        """Restores, and what the backup held."""
+        return RestoreApp(settings=self.settings, outside=self.outside, noise=_noise)
 
     @property
     def cancel_run(self) -> CancelRun:
@@ -119,7 +88,7 @@ class App:
 
     def advance_run(self) -> AdvanceRun:
         """P1 to P6 and F1 to F5, for one invocation."""
-        meter = Meter()
+        remotes = Remotes(self.outside)
         return AdvanceRun(
             store=self.outside.store,
             index=self.outside.index,
@@ -127,27 +96,27 @@ class App:
             queue=self.outside.queue,
             clock=self.outside.clock,
             events=self.outside.events,
-            calls=meter.counts,
+            calls=remotes.meter.counts,
             owner=uuid.uuid4().hex,
             seconds=PLAN_SECONDS,
-            plan=self._plan_run(meter),
-            finish=self._finish_run(meter),
+            plan=self._plan_run(remotes),
+            finish=self._finish_run(remotes),
         )
 
     def back_up_shard(self) -> BackUpShard:
         """S1 to S7, for one invocation."""
-        meter = Meter()
+        remotes = Remotes(self.outside)
         return BackUpShard(
             store=self.outside.store,
             blobs=self.outside.blobs,
             queue=self.outside.queue,
             clock=self.outside.clock,
             events=self.outside.events,
-            workspace=self._workspace(meter),
-            reader=self._reader(meter),
-            writer=self._writer(meter),
+            workspace=remotes.workspace,
+            reader=remotes.reader,
+            writer=remotes.writer,
             lease=self.outside.lease,
-            calls=meter.counts,
+            calls=remotes.meter.counts,
             owner=uuid.uuid4().hex,
             window=self.settings.max_parallel_shards,
             concurrency=self.settings.export_concurrency,
@@ -191,7 +160,7 @@ class App:
             retention=timedelta(days=self.settings.retention_days),
         )
 
-    def _plan_run(self, meter: Meter) -> PlanRun:
+    def _plan_run(self, remotes: Remotes) -> PlanRun:
         settings = self.settings
         return PlanRun(
             store=self.outside.store,
@@ -199,8 +168,8 @@ class App:
             queue=self.outside.queue,
             clock=self.outside.clock,
             events=self.outside.events,
-            workspace=self._workspace(meter),
-            reader=self._reader(meter),
+            workspace=remotes.workspace,
+            reader=remotes.reader,
             noise=_noise,
             notebook_format=settings.notebook_format,
             window=settings.max_parallel_shards,
@@ -214,42 +183,17 @@ class App:
             ),
         )
 
-    def _finish_run(self, meter: Meter) -> FinishRun:
+    def _finish_run(self, remotes: Remotes) -> FinishRun:
         return FinishRun(
             store=self.outside.store,
             index=self.outside.index,
             blobs=self.outside.blobs,
             clock=self.outside.clock,
             events=self.outside.events,
-            reader=self._reader(meter),
-            writer=self._writer(meter),
+            reader=remotes.reader,
+            writer=remotes.writer,
             open_run=self.open_run,
         )
-
-    def _workspace(self, meter: Meter) -> Workspace:
-        """Every attempt is counted and takes a slot; only the outside repeats."""
-        metered = MeteredWorkspace(self.outside.workspace, meter)
-        outside = self.outside
-        return PacedWorkspace(
-            metered, Slots(outside.budget, outside.clock, outside.events)
-        )
-
-    def _reader(self, meter: Meter) -> GitReader:
-        return RetryingGitReader(
-            MeteredGitReader(self.outside.reader, meter), self.outside.clock
-        )
-
-    def _history(self, meter: Meter) -> GitHistory:
-        metered = MeteredGitHistory(self.outside.history, meter)
-        return RetryingGitHistory(metered, self.outside.clock)
-
-    def _contents(self, meter: Meter) -> ReadContent:
-        reader = self._reader(meter)
-        points = RestorePoints(reader, self._history(meter), self.outside.store)
-        return ReadContent(points, reader)
-
-    def _writer(self, meter: Meter) -> GitWriter:
-        return MeteredGitWriter(self.outside.writer, meter)
 
 
 @functools.cache
@@ -262,7 +206,7 @@ def app() -> App:
     logging.getLogger("azure.core.pipeline").setLevel(logging.WARNING)
     logger.debug("the settings in force: %s", settings)
     exports = settings.max_parallel_shards * settings.export_concurrency
-    outside = connections_of(settings, LIST_CONCURRENCY + exports)
+    outside = connections_of(settings, LIST_CONCURRENCY + CONCURRENCY + exports)
     return App(settings=settings, outside=outside)
 
 
