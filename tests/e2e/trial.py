@@ -16,7 +16,7 @@ from local.endpoints import Endpoints
 from tests.logs import must_not_be_logged
 
 PATIENCE_SECONDS = 300
-OPEN = {"planning", "running"}
+OPEN = {"planning", "running", "applying"}
 
 
 class Workspace:
@@ -223,6 +223,39 @@ class Trial:
                 return run
             time.sleep(0.2)
         raise TimeoutError(f"run {run_id} does not end: {run}")
+
+    def restore(self, *paths: str, **wanted: object) -> dict[str, Any]:
+        """The restore's details, all outcomes included, once it has ended."""
+        answer = self.http("POST", "/api/restores", json={"paths": paths, **wanted})
+        assert answer.ok, answer.text
+        return self.wait_for_restore(str(answer.json()["id"]))
+
+    def wait_for_restore(self, restore_id: str) -> dict[str, Any]:
+        """The same of a restore that was begun."""
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < give_up:
+            restore = self._restore(restore_id, 0, "")
+            if restore["status"] not in OPEN:
+                return self._with_outcomes(restore)
+            time.sleep(0.2)
+        raise TimeoutError(f"{restore_id} does not end: {restore}")
+
+    def _with_outcomes(self, restore: dict[str, Any]) -> dict[str, Any]:
+        items: list[dict[str, Any]] = []
+        mark: str | None = ""
+        while mark is not None:
+            page = self._restore(restore["id"], 1000, mark)["outcomes"]
+            items += page["items"]
+            mark = page["next"]
+        return {**restore, "outcomes": items}
+
+    def _restore(self, restore_id: str, limit: int, mark: str) -> dict[str, Any]:
+        actions = "create,replace,same,skip,blocked,none"
+        page = {"limit": limit, "action": actions, **({"next": mark} if mark else {})}
+        answer = self.http("GET", f"/api/restores/{restore_id}", params=page)
+        assert answer.ok, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
 
     def newest(self, trigger: str) -> str:
         """The id of the newest run, once it is one that this trigger started."""
