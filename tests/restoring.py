@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shared.domain.restore_estimate import Rates
+from shared.domain.restore_plan import Bounds
 from shared.services.advance_restore import AdvanceRestore
 from shared.services.end_restores import BuryRestore, CancelRestore, SweepRestores
 from shared.services.locate import Locate
@@ -23,6 +24,7 @@ class Ports(Protocol):
     restore_enabled: bool
     restore_roots: tuple[str, ...]
     restore_seconds: float
+    bounds: Bounds
 
     def noise(self) -> str: ...
     def _ports(self, process: Process, *names: str) -> dict[str, Any]: ...
@@ -61,6 +63,7 @@ class Restoring:
             concurrency=self.app.concurrency,
             restore_roots=self.app.restore_roots,
             seconds=self.app.restore_seconds,
+            bounds=self.app.bounds,
         )
 
     def sweep(self) -> SweepRestores:

@@ -15,6 +15,7 @@ from shared.domain.messages import (
     ShardMessage,
 )
 from shared.domain.objects import Format
+from shared.domain.restore_plan import Bounds
 from shared.domain.scope import DEFAULT_EXCLUDES, Scope
 from shared.services.advance_run import AdvanceRun
 from shared.services.back_up_shard import BackUpShard
@@ -79,6 +80,7 @@ class UseCases:
     restore_enabled: bool = True
     restore_roots: tuple[str, ...] = ("/",)
     restore_seconds: float = 600
+    bounds: Bounds = field(default_factory=Bounds)
     retention: timedelta = timedelta(days=90)
     seconds: Mapping[str, float] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))

@@ -11,6 +11,19 @@ from shared.errors import UnknownVersion
 RESTORE_PLAN_VERSION = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much is looked at, and how much is written, before it is made durable.
+
+    A shard is compared as a whole, a batch of its objects is in memory at once.
+    """
+
+    shard_objects: int = 1_000
+    shard_folders: int = 500
+    batch_objects: int = 250
+    batch_bytes: int = 16 * 1024 * 1024
+
+
 @dataclass(frozen=True, slots=True)
 class StoredFolder:
     """A folder as it is stored: where in Git, and the blob id of its manifest.
@@ -40,13 +53,16 @@ class Sized:
 
 
 def packed(
-    folders: Iterable[Sized], most_objects: int, most_folders: int
+    folders: Iterable[Sized], bounds: Bounds
 ) -> Iterator[tuple[StoredFolder, ...]]:
     """The folders in their order, as many together as fit; a large one is alone."""
     shard: list[StoredFolder] = []
     objects = 0
     for sized in folders:
-        full = objects + sized.objects > most_objects or len(shard) >= most_folders
+        full = (
+            objects + sized.objects > bounds.shard_objects
+            or len(shard) >= bounds.shard_folders
+        )
         if shard and full:
             yield tuple(shard)
             shard, objects = [], 0

@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from shared.domain.events import Event, EventName
 from shared.domain.restore_outcomes import outcome_lines, outcomes_from, planned_tally
-from shared.domain.restore_plan import shard_from
+from shared.domain.restore_plan import Bounds, shard_from
 from shared.domain.restores import (
     OnConflict,
     Restore,
@@ -74,6 +74,7 @@ class AdvanceRestore:
     concurrency: int
     restore_roots: tuple[str, ...]
     seconds: float
+    bounds: Bounds = field(default_factory=Bounds)
 
     def __call__(self, restore_id: str) -> None:
         """Go on with the restore; safe to be called twice, or side by side.
@@ -129,12 +130,13 @@ class AdvanceRestore:
 
         def in_time() -> None:
             claim.confirm()
-            if self.clock.monotonic() >= stop_at:
+            # Who came no further would come no further the next time either.
+            if claim.advanced and self.clock.monotonic() >= stop_at:
                 raise OutOfTimeError
 
         in_time()
         if claim.restore.stage is Stage.COLLECT:
-            CollectStored(claim, self.blobs, self.reader)(in_time)
+            CollectStored(claim, self.blobs, self.reader, self.bounds)(in_time)
         trouble = Trouble(self.workspace, patient=claim.restore.stuck <= PATIENCE)
         if claim.restore.stage is Stage.COMPARE:
             self._compare(claim, trouble, in_time)
@@ -198,6 +200,7 @@ class AdvanceRestore:
             self.writer,
             put,
             self.concurrency,
+            self.bounds,
         )
         while (number := claim.restore.position) < claim.restore.shards:
             in_time()

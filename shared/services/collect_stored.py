@@ -6,6 +6,7 @@ from itertools import batched
 
 from shared.domain.manifest import folder_of_manifest, manifest_path
 from shared.domain.restore_plan import (
+    Bounds,
     Sized,
     StoredFolder,
     WantedTree,
@@ -22,8 +23,6 @@ from shared.services.restore_claim import RestoreClaim
 from shared.services.steps import RestoreStep, step
 
 FOLDERS_A_READ = 500
-SHARD_OBJECTS = 1_000
-SHARD_FOLDERS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,7 @@ class CollectStored:
     claim: RestoreClaim
     blobs: Blobs
     reader: GitReader
+    bounds: Bounds
 
     @step(RestoreStep.T3)
     def __call__(self, in_time: Callable[[], None]) -> None:
@@ -73,7 +73,7 @@ class CollectStored:
         manifests = self.reader.blobs(sorted({f.manifest for f in folders}))
         sized = [_sized(folder, manifests) for folder in folders]
         shards = restore.shards
-        for shard in packed((s for s, _ in sized), SHARD_OBJECTS, SHARD_FOLDERS):
+        for shard in packed((s for s, _ in sized), self.bounds):
             name = restore_shard_name(restore.id, shards)
             self.blobs.put(name, shard_bytes(shard))
             shards += 1

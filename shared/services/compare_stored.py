@@ -136,6 +136,7 @@ class CompareStored:
             return blocked(outcome, why, outcome.found)
         return decided(outcome, pair.there, request.on_conflict)
 
+    @step(RestoreStep.T4)
     def _seen(self, pair: Pair) -> Seen:
         """What the bytes at the target are; dropped as soon as that is known."""
         path, wanted = pair.outcome.path, pair.entry.format

@@ -123,6 +123,7 @@ class PutStored:
         if self._create(new) is not None:
             raise AlreadyExists(f"somebody put another object at {new.path}")
 
+    @step(RestoreStep.T6)
     def _there(self, path: str) -> WorkspaceObject | None:
         listed = self.workspace.list(parent(path))
         return next((obj for obj in listed if obj.path == path), None)
@@ -159,6 +160,7 @@ class PutStored:
         result = Result.DIFFERS if how else Result.VERIFIED
         return replace(outcome, result=result, detail=how or outcome.detail)
 
+    @step(RestoreStep.T7)
     def _exported(self, path: str, format: Format) -> bytes:  # noqa: A002
         return self.workspace.export(path, format)
 

@@ -27,7 +27,7 @@ class RestoreClaim:
     """A restore that is ours as long as its row says so.
 
     Whoever stops a restore writes the row, too; so every change is applied to the
-    newest row, and only if we still are its owner.
+    newest row, and only if we still are its owner. `advanced`: something was saved.
     """
 
     @step(RestoreStep.T2)
@@ -45,6 +45,7 @@ class RestoreClaim:
         self._owner = owner
         self._calls = calls
         self._counted: Mapping[str, int] = {}
+        self.advanced = False
         row = replace(stored.row, stuck=stored.row.stuck + 1)
         self.restore = self._claimed(row)
         store.write(Write(self.restore, stored.etag))
@@ -64,6 +65,7 @@ class RestoreClaim:
     def save(self, change: Callable[[Restore], Restore]) -> None:
         """Make durable how far we are."""
         self._write(lambda row: self._claimed(replace(change(row), stuck=0)))
+        self.advanced = True
 
     def release(self) -> None:
         """Let the next message go on at once."""

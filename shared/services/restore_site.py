@@ -9,6 +9,7 @@ from shared.domain.objects import depth, is_within, parent
 from shared.domain.restore_decision import Place, place_below
 from shared.errors import CredentialsRefused, ExportDisabled, Permanent, Transient
 from shared.ports import Workspace
+from shared.services.steps import RestoreStep, step
 from shared.services.trouble import Trouble
 
 
@@ -52,6 +53,7 @@ class Site:
             self._places[path] = below
         return below is not None
 
+    @step(RestoreStep.T4)
     def _listed(self, path: str) -> Place:
         try:
             objects = self.workspace.list(path)

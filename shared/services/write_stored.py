@@ -12,6 +12,7 @@ from shared.domain.restore_outcomes import (
     outcomes_from,
     written_tally,
 )
+from shared.domain.restore_plan import Bounds
 from shared.domain.restored import kind_difference
 from shared.errors import AlreadyExists, CredentialsRefused, NotFound, Permanent
 from shared.ports import Blobs, GitReader, Workspace, WorkspaceWriter
@@ -20,9 +21,6 @@ from shared.services.put_stored import PutStored, failed
 from shared.services.restore_claim import RestoreClaim
 from shared.services.side_by_side import side_by_side
 from shared.services.steps import RestoreStep, step
-
-BATCH_OBJECTS = 250
-BATCH_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +38,12 @@ class WriteStored:
     writer: WorkspaceWriter
     put: PutStored
     concurrency: int
+    bounds: Bounds
 
     def __call__(self, number: int) -> Iterator[None]:
         """Write what is left of the shard; comes back before each batch."""
         plan = planned(self.blobs, self.claim.restore.id, number)
-        for batch in _work(plan, self.claim.restore.inside):
+        for batch in _work(plan, self.claim.restore.inside, self.bounds):
             yield
             self._do(number, batch)
 
@@ -122,6 +121,7 @@ class WriteStored:
             for o in done
         ]
 
+    @step(RestoreStep.T7)
     def _listed(self, folder: str) -> tuple[WorkspaceObject, ...] | str:
         """What it holds, or why that cannot be said."""
         try:
@@ -141,7 +141,7 @@ def planned(blobs: Blobs, restore_id: str, number: int) -> list[RestoreOutcome]:
 
 
 def _work(
-    plan: Iterable[RestoreOutcome], done: int
+    plan: Iterable[RestoreOutcome], done: int, bounds: Bounds
 ) -> Iterator[Sequence[RestoreOutcome]]:
     """What is left to be done, in its order: folders from the top down, objects."""
     wanted = [o for o in plan if o.to_write]
@@ -151,9 +151,8 @@ def _work(
     if folders[done:]:
         yield folders[done:]
     objects = [o for o in wanted if not o.is_folder]
-    yield from batches(
-        objects[max(0, done - len(folders)) :], BATCH_OBJECTS, BATCH_BYTES
-    )
+    left = objects[max(0, done - len(folders)) :]
+    yield from batches(left, bounds.batch_objects, bounds.batch_bytes)
 
 
 def _of_its_kind(

@@ -21,6 +21,7 @@ from jsonschema import (  # type: ignore[import-untyped]
 
 from functions import http_history, http_openapi, http_restores, http_runs
 from shared.domain.objects import Format
+from shared.domain.restore_plan import Bounds
 from shared.domain.runs import Run
 from shared.domain.scope import Scope
 from shared.ports import Write
@@ -77,6 +78,7 @@ class Bound:
     restore_enabled: bool = True
     restore_roots: tuple[str, ...] = ("/",)
     restore_seconds: float = 60
+    bounds: Bounds = field(default_factory=Bounds)
     retention: timedelta = timedelta(days=90)
     concurrency: int = 1
     noises: Iterator[str] = field(
