@@ -181,17 +181,17 @@ def outside(path: str, restore_roots: Sequence[str]) -> str:
 
 
 def folder_outcome(
-    request: RestoreRequest, folder: str, place: Place
+    request: RestoreRequest, folder: str, place: Place, roots: Sequence[str]
 ) -> RestoreOutcome:
     """What is to become of the folder itself."""
     target = request.target_of(folder)
+    outcome = RestoreOutcome(path=target, action=Action.SAME, stored=folder)
     if place.there:
-        return RestoreOutcome(
-            path=target, action=Action.SAME, found=Found.SAME, stored=folder
-        )
-    return RestoreOutcome(
-        path=target, action=Action.CREATE, found=Found.MISSING, stored=folder
-    )
+        return replace(outcome, found=Found.SAME)
+    found = Found.UNREADABLE if place.hidden else Found.MISSING
+    if why := place.obstacle or outside(target, roots):
+        return blocked(outcome, why, found)
+    return replace(outcome, action=Action.CREATE, found=found)
 
 
 def extras(manifest: Manifest, place: Place) -> list[WorkspaceObject]:

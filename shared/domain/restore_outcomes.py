@@ -102,8 +102,11 @@ def planned_tally(outcomes: Iterable[RestoreOutcome]) -> RestoreTally:
 def _planned(outcome: RestoreOutcome) -> RestoreTally:
     if outcome.found is Found.EXTRA:
         return RestoreTally(extra=1)
-    if outcome.is_folder and outcome.action is not Action.BLOCKED:
-        return RestoreTally(folders_to_make=outcome.action is Action.CREATE)
+    if outcome.is_folder:
+        return RestoreTally(
+            folders_to_make=outcome.action is Action.CREATE,
+            folders_blocked=outcome.action is Action.BLOCKED,
+        )
     counts = {_ACTIONS[outcome.action]: 1}
     if outcome.found in _FOUND:
         counts[_FOUND[outcome.found]] = 1
@@ -122,7 +125,10 @@ def written_tally(outcomes: Iterable[RestoreOutcome]) -> RestoreTally:
 
 def _written(outcome: RestoreOutcome) -> RestoreTally:
     if outcome.is_folder:
-        return RestoreTally(folders_made=outcome.result is Result.VERIFIED)
+        return RestoreTally(
+            folders_made=outcome.result is Result.VERIFIED,
+            folders_failed=outcome.result is Result.FAILED,
+        )
     match outcome.result:
         case Result.VERIFIED:
             return RestoreTally(verified=1)

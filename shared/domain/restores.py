@@ -117,7 +117,9 @@ class RestoreTally:
     extra: int = 0
     older: int = 0
     folders_to_make: int = 0
+    folders_blocked: int = 0
     folders_made: int = 0
+    folders_failed: int = 0
     verified: int = 0
     differs: int = 0
     failed: int = 0

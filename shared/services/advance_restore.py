@@ -254,7 +254,8 @@ def _end_of_plan(restore: Restore) -> tuple[RestoreStatus, str] | None:
 
 def _end_of_work(restore: Restore) -> RestoreStatus:
     tally = restore.tally
-    missing = tally.blocked + tally.failed + tally.differs + tally.overtaken
+    objects = tally.blocked + tally.failed + tally.differs + tally.overtaken
+    missing = objects + tally.folders_blocked + tally.folders_failed
     return RestoreStatus.INCOMPLETE if missing else RestoreStatus.COMPLETE
 
 

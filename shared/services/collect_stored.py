@@ -93,12 +93,9 @@ class CollectStored:
 
 
 def _sized(folder: StoredFolder, manifests: Mapping[str, bytes]) -> tuple[Sized, int]:
-    """The folder with how many objects are wanted of it, and their bytes.
-
-    One whose manifest is none of ours counts as an object that cannot be restored.
-    """
+    """The folder with how many objects are wanted of it, and their bytes."""
     manifest = manifest_of(folder, manifests[folder.manifest])
     if manifest is None:
-        return Sized(folder, 1), 0
+        return Sized(folder, 0), 0
     entries = wanted_entries(folder, manifest)
     return Sized(folder, len(entries)), sum(entry.size for entry in entries)

@@ -86,9 +86,7 @@ class CompareStored:
         backing: Backing,
     ) -> Iterable[RestoreOutcome]:
         """The folder itself, and what is in the workspace alone."""
-        target = request.target_of(manifest.path)
-        if not place.obstacle and not outside(target, self.restore_roots):
-            yield folder_outcome(request, manifest.path, place)
+        yield folder_outcome(request, manifest.path, place, self.restore_roots)
         if folder.names is None and not request.target_root:
             for obj in extras(manifest, place):
                 if backing.covers(obj.path):

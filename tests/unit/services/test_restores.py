@@ -229,7 +229,7 @@ def test_the_home_of_somebody_who_left_is_restored_elsewhere() -> None:
     blocked = app.restore("/Users/bob", apply=True)
     moved = app.restore("/Users/bob", target_root="/Archive", apply=True)
 
-    assert told(app, blocked) == {"/Users/bob/etl": ("blocked", "")}
+    assert told(app, blocked)["/Users/bob/etl"] == ("blocked", "")
     assert "is a home" in outcome_of(app, blocked, "/Users/bob/etl").detail
     assert moved.status is RestoreStatus.COMPLETE
     assert app.workspace.objects["/Archive/Users/bob/etl"].type == NOTEBOOK

@@ -19,7 +19,7 @@ from shared.domain.deletions import Fuse
 from shared.domain.git import MAX_PUSH_BYTES
 from shared.domain.manifest import manifest_path
 from shared.domain.runs import Mode, Run, RunStatus
-from shared.services import export_objects, walk_workspace
+from shared.services import side_by_side, walk_workspace
 from tests.backup_app import BackupApp
 from tests.builders import manifests_of
 from tests.unit.services.ledger import (
@@ -256,7 +256,7 @@ class Life(RuleBasedStateMachine):
 
 @pytest.fixture(autouse=True)
 def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (export_objects, walk_workspace):
+    for module in (side_by_side, walk_workspace):
         monkeypatch.setattr(module, "ThreadPoolExecutor", AtOnce)
 
 
