@@ -6,7 +6,7 @@ Whatever leaves a function makes its message come back after `visibilityTimeout`
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,18 @@ import azure.functions as func
 import pytest
 
 from functions import queues
-from shared.domain.messages import Message, PlanMessage, encode
+from shared.domain.messages import (
+    Message,
+    PlanMessage,
+    RestoreMessage,
+    ShardMessage,
+    encode,
+)
 from shared.errors import BackupError
+from shared.services.advance_restore import AdvanceRestore
 from shared.services.advance_run import AdvanceRun
 from shared.services.back_up_shard import BackUpShard
+from shared.services.end_restores import BuryRestore
 from tests.backup_app import BackupApp
 
 _HOST = json.loads((Path(__file__).parents[1] / "host.json").read_text("utf-8"))
@@ -37,6 +45,14 @@ def always() -> bool:
     return True
 
 
+_FUNCTIONS: Mapping[type[Message], tuple[Any, Any]] = {
+    PlanMessage: (queues.advance_run, queues.bury_plan),
+    ShardMessage: (queues.back_up_shard, queues.bury_shard),
+    RestoreMessage: (queues.advance_restore, queues.bury_restore),
+}
+"""Which function takes a message, and which one buries it."""
+
+
 @dataclass(kw_only=True)
 class TriggeredApp(BackupApp):
     """`poisoned` are the messages that were buried, `errors` what left functions.
@@ -52,13 +68,13 @@ class TriggeredApp(BackupApp):
     dequeued: Counter[Message] = field(default_factory=Counter)
 
     def deliver(self, message: Message) -> None:
-        plans = isinstance(message, PlanMessage)
+        work, bury = _FUNCTIONS[type(message)]
         text = self.written(message)
         if not self.reachable():
             self._give_out(message, HIDDEN)
             return
         try:
-            self._call(queues.advance_run if plans else queues.back_up_shard, text)
+            self._call(work, text)
         except (BackupError, ValueError) as error:
             self.errors.append(error)
             self.dequeued[message] += 1
@@ -70,7 +86,7 @@ class TriggeredApp(BackupApp):
             return
         del self.dequeued[message]
         self.poisoned.append(message)
-        self._call(queues.bury_plan if plans else queues.bury_shard, text)
+        self._call(bury, text)
 
     def _call(self, function: Any, text: str) -> None:
         handler = function._function.get_user_function()
@@ -91,8 +107,27 @@ class _Bound:
     def back_up_shard(self) -> BackUpShard:
         return self.app.back_up_shard(self.app.process())
 
+    @property
+    def restores(self) -> "_BoundRestores":
+        return _BoundRestores(self.app)
+
     def bury_plan(self, run_id: str) -> None:
         self.app.bury_plan(run_id)
 
     def bury_shard(self, run_id: str, number: int) -> None:
         self.app.bury_shard(run_id, number)
+
+
+@dataclass(frozen=True)
+class _BoundRestores:
+    """What the functions know of `RestoreApp`."""
+
+    app: BackupApp
+
+    @property
+    def advance(self) -> AdvanceRestore:
+        return self.app.restoring(self.app.process()).advance()
+
+    @property
+    def bury(self) -> BuryRestore:
+        return self.app.restoring().bury()

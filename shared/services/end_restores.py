@@ -1,7 +1,6 @@
 """USE CASES: stop a restore, bury it, repair what a crash left, forget old ones."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -36,9 +35,7 @@ class CancelRestore:
 
         What was written stays. A restore that has ended is left as it is.
         """
-        restore = change_restore(
-            self.restores, restore_id, _stopping(RestoreStop.CANCELLED)
-        )
+        restore = change_restore(self.restores, restore_id, _cancelled)
         if restore.status.open:
             self.queue.restore(restore_id)
         return restore
@@ -121,10 +118,7 @@ class SweepRestores:
             self.place.free(holder)
 
     def _look_after(self, restore: Restore) -> None:
-        now = self.clock.now()
-        if now > restore.deadline and not restore.stop:
-            change_restore(self.restores, restore.id, _stopping(RestoreStop.DEADLINE))
-        if held_by_other(restore, "", now):
+        if held_by_other(restore, "", self.clock.now()):
             return
         if restore.owner or self._old(restore.touched_at):
             self.queue.restore(restore.id)
@@ -147,12 +141,7 @@ class SweepRestores:
             self.restores.forget(restore_id)
 
 
-def _stopping(stop: RestoreStop) -> Callable[[Restore], Restore]:
-    def stopped(row: Restore) -> Restore:
-        if not row.status.open or row.stop:
-            return row
-        why = "the restore's deadline has passed"
-        error = why if stop is RestoreStop.DEADLINE else row.error
-        return replace(row, stop=stop, error=error)
-
-    return stopped
+def _cancelled(row: Restore) -> Restore:
+    if not row.status.open or row.stop:
+        return row
+    return replace(row, stop=RestoreStop.CANCELLED)

@@ -22,7 +22,7 @@ from shared.services.locate import Locate, Located
 from shared.services.restore_points import RestorePoints
 from shared.services.steps import RestoreStep, step
 
-DEADLINE = timedelta(hours=48)
+DEADLINE = timedelta(hours=24)
 """A restore that has not ended by then is ended, for its place is wanted."""
 
 

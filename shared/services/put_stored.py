@@ -1,6 +1,7 @@
 """USE CASE PARTS: T6 and T7 for one object: write it, and read it back."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from shared.domain.objects import (
@@ -64,15 +65,18 @@ class PutStored:
         return done
 
     def _written(self, outcome: RestoreOutcome, new: NewObject) -> RestoreOutcome:
+        left_over = ""
         if outcome.removes:
-            self._replace_other(outcome, new)
+            left_over = self._replace_other(outcome, new)
         elif outcome.action is Action.REPLACE:
             self._put(new, over=True)
         else:
             there = self._create(new)
             if there is not None:
                 return _met(outcome, there)
-        return self._verified(outcome, new.content)
+        done = self._verified(outcome, new.content)
+        details = [detail for detail in (done.detail, left_over) if detail]
+        return replace(done, detail="; ".join(details))
 
     @step(RestoreStep.T6)
     def _put(self, new: NewObject, *, over: bool) -> None:
@@ -96,19 +100,31 @@ class PutStored:
                 return None
         raise unknown
 
-    def _replace_other(self, outcome: RestoreOutcome, new: NewObject) -> None:
-        """Replace an object of another kind: remove it, create, or put it back.
+    def _replace_other(self, outcome: RestoreOutcome, new: NewObject) -> str:
+        """Replace an object of another kind: it has to be removed before.
 
-        It is kept before; so it is not lost, whatever happens in between.
+        Not before the workspace has taken the new one under another name; and it is
+        kept, to be put back. So nothing is lost, whatever happens in between. Says what
+        is left over from the trial, if anything is.
         """
         there = self._there(outcome.path)
+        trial = replace(new, path=f"{new.path} ({self.request.restore_id})")
         if there is None or same_kind(outcome, there):
             # The work of an earlier attempt, or of somebody who was faster.
             self._put(new, over=True)
-            return
-        if there.type != outcome.there:
+        elif there.type != outcome.there:
             problem = f"an object of type {there.type} is there since the plan"
             raise AlreadyExists(problem)
+        else:
+            try:
+                self._create_alone(trial)
+                self._swap(there, new)
+            except BackupError as error:
+                left_over = self._left_over(trial)
+                raise _told_of(error, left_over) from None
+        return self._left_over(trial)
+
+    def _swap(self, there: WorkspaceObject, new: NewObject) -> None:
         old, kept = self._kept(there)
         self._delete(old.path)
         try:
@@ -118,6 +134,14 @@ class PutStored:
         except BackupError as error:
             self._put_back(old, kept, error)
             raise
+
+    def _left_over(self, trial: NewObject) -> str:
+        """Remove what was made on trial; what to say where it is there still."""
+        with suppress(BackupError):
+            self._delete(trial.path)
+            if self._there(trial.path) is None:
+                return ""
+        return f"{trial.path} is left over from a trial: remove it"
 
     def _create_alone(self, new: NewObject) -> None:
         if self._create(new) is not None:
@@ -163,6 +187,15 @@ class PutStored:
     @step(RestoreStep.T7)
     def _exported(self, path: str, format: Format) -> bytes:  # noqa: A002
         return self.workspace.export(path, format)
+
+
+def _told_of(error: BackupError, left_over: str) -> BackupError:
+    """The error; where something is left over, as one that says so."""
+    if not left_over:
+        return error
+    told = f"{error}; {left_over}"
+    refused = isinstance(error, CredentialsRefused)
+    return CredentialsRefused(told) if refused else RequestRefused(told)
 
 
 def failed(outcome: RestoreOutcome, why: str) -> RestoreOutcome:

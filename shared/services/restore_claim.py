@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.domain.restores import Restore, RestoreStatus
+from shared.domain.restores import Restore, RestoreStatus, RestoreStop
 from shared.domain.runs import add_calls
 from shared.errors import Conflict, NotFound
 from shared.ports import Clock, RestoreStore, Stored, Write
@@ -52,7 +52,7 @@ class RestoreClaim:
 
     def confirm(self) -> None:
         """`RestoreStoppedError` if the restore is to stop; the claim is kept."""
-        self._write(self._claimed)
+        self._write(lambda row: self._claimed(self._in_time(row)))
         if self.restore.stop:
             raise RestoreStoppedError(f"the restore was stopped: {self.restore.stop}")
 
@@ -87,6 +87,13 @@ class RestoreClaim:
 
         self._write(closed)
         return self.restore
+
+    def _in_time(self, row: Restore) -> Restore:
+        """The row, which is to stop once its deadline has passed."""
+        if row.stop or self._clock.now() <= row.deadline:
+            return row
+        error = row.error or "the restore's deadline has passed"
+        return replace(row, stop=RestoreStop.DEADLINE, error=error)
 
     def _claimed(self, row: Restore) -> Restore:
         until = self._clock.now() + LEASE

@@ -14,7 +14,13 @@ from shared.domain.restore_outcomes import (
 )
 from shared.domain.restore_plan import Bounds
 from shared.domain.restored import kind_difference
-from shared.errors import AlreadyExists, CredentialsRefused, NotFound, Permanent
+from shared.errors import (
+    AlreadyExists,
+    CredentialsRefused,
+    NotFound,
+    Permanent,
+    Transient,
+)
 from shared.ports import Blobs, GitReader, Workspace, WorkspaceWriter
 from shared.services.blob_names import restore_done_name, restore_plan_name
 from shared.services.put_stored import PutStored, failed
@@ -84,6 +90,10 @@ class WriteStored:
             raise
         except (AlreadyExists, Permanent) as error:
             return failed(folder, str(error))
+        except Transient as error:
+            self.put.trouble.met(error)
+            return failed(folder, str(error))
+        self.put.trouble.over()
         return replace(folder, result=Result.VERIFIED)
 
     def _written(self, objects: Sequence[RestoreOutcome]) -> list[RestoreOutcome]:

@@ -24,13 +24,21 @@ from local.serving import serve_in_thread
 from local.storage_proxy import control_of, create_app
 from shared.adapters.azure_devops_client import AzureDevOpsClient
 from shared.adapters.databricks_client import DatabricksClient
+from shared.adapters.git_history import AzureDevOpsHistory
 from shared.adapters.git_reader import AzureDevOpsReader
 from shared.adapters.git_writer import AzureDevOpsWriter
 from shared.adapters.identity import StaticToken
-from shared.adapters.pacing import PacedWorkspace, RetryingGitReader, Slots
+from shared.adapters.pacing import (
+    PacedWorkspace,
+    PacedWorkspaceWriter,
+    RetryingGitHistory,
+    RetryingGitReader,
+    Slots,
+)
 from shared.adapters.storage_clients import StorageClients, connect
 from shared.adapters.workspace import DatabricksWorkspace
-from shared.ports import Clock, GitReader, GitWriter
+from shared.adapters.workspace_writer import DatabricksWorkspaceWriter
+from shared.ports import Clock, GitHistory, GitReader, GitWriter
 from tests.crashes import Process
 from tests.fakes.storage import FakeBudget
 from tests.triggered_app import TriggeredApp
@@ -173,20 +181,30 @@ def azure_devops_control() -> Control:
 
 
 class RealGit:
-    """Reader and writer of one repository as the one object the use cases get."""
+    """All ports of one repository as the one object the use cases get."""
 
-    def __init__(self, reader: GitReader, writer: GitWriter) -> None:
-        self.reader, self.writer = reader, writer
+    def __init__(
+        self, reader: GitReader, history: GitHistory, writer: GitWriter
+    ) -> None:
+        self._ports = (reader, history, writer)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.writer if name in {"push", "tag"} else self.reader, name)
+        return getattr(next(port for port in self._ports if hasattr(port, name)), name)
 
 
 def a_workspace(url: str, timeout: float = TIMEOUT) -> DatabricksWorkspace:
     """The workspace, asked by the SDK."""
+    return DatabricksWorkspace(_client(url, timeout))
+
+
+def workspace_writes(url: str, timeout: float = TIMEOUT) -> DatabricksWorkspaceWriter:
+    """The workspace, written by the SDK."""
+    return DatabricksWorkspaceWriter(_client(url, timeout))
+
+
+def _client(url: str, timeout: float) -> DatabricksClient:
     token = StaticToken(databricks.LOCAL_TOKEN)
-    client = DatabricksClient(url, token, timeout=timeout)
-    return DatabricksWorkspace(client)
+    return DatabricksClient(url, token, timeout=timeout)
 
 
 @dataclass(kw_only=True)
@@ -197,11 +215,11 @@ class WiredApp(TriggeredApp):
 
     def _ports(self, process: Process, *names: str) -> dict[str, Any]:
         ports = super()._ports(process, *names)
+        slots = Slots(self.budget, self.clock, self.events)
         if "workspace" in ports:
-            inner = ports["workspace"]
-            ports["workspace"] = PacedWorkspace(
-                inner, Slots(self.budget, self.clock, self.events)
-            )
+            ports["workspace"] = PacedWorkspace(ports["workspace"], slots)
+        if "writes" in ports:
+            ports["writes"] = PacedWorkspaceWriter(ports["writes"], slots)
         return ports
 
 
@@ -218,5 +236,8 @@ def a_repository(
         clock=clock,
         timeout=timeout,
     )
-    reader = RetryingGitReader(AzureDevOpsReader(client, "main"), clock)
-    return RealGit(reader, AzureDevOpsWriter(client, "main"))
+    plain = AzureDevOpsReader(client, "main")
+    history = RetryingGitHistory(AzureDevOpsHistory(plain), clock)
+    return RealGit(
+        RetryingGitReader(plain, clock), history, AzureDevOpsWriter(client, "main")
+    )

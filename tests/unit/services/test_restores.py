@@ -179,7 +179,13 @@ def test_another_type_is_removed_first_and_only_under_overwrite() -> None:
 
     assert told(app, kept) == {LOAD: ("skip", "")}
     assert told(app, replaced) == {LOAD: ("replace", "verified")}
-    assert [call for call, _ in writes(app)] == ["delete", "import"]
+    trial = f"{LOAD} ({replaced.id})"
+    assert writes(app) == [
+        ("import", trial),
+        ("delete", LOAD),
+        ("import", LOAD),
+        ("delete", trial),
+    ]
     assert facts(app) == before
 
 
@@ -439,27 +445,30 @@ def test_what_comes_back_as_another_type_is_not_verified() -> None:
     assert outcome_of(app, restore, LOAD).result is Result.DIFFERS
 
 
-def test_a_removal_whose_import_is_refused_is_undone() -> None:
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_removal_whose_import_is_refused_is_undone(number: int) -> None:
     app = a_backed_up_app()
     app.workspace.delete(LOAD)
     app.workspace.add_file(LOAD, b"precious")
-    app.writes.fault = _refusing_notebooks()
+    app.writes.fault = _refusing_import(number)
 
     restore = app.restore(LOAD, on_conflict=OVER, apply=True)
 
     assert outcome_of(app, restore, LOAD).result is Result.FAILED
     assert app.workspace.contents[LOAD] == b"precious"
     assert app.workspace.objects[LOAD].type == FILE
+    assert f"{LOAD} ({restore.id})" not in app.workspace.objects
+    assert (("delete", LOAD) in writes(app)) == (number == 2)
 
 
-def _refusing_notebooks() -> Fault:
-    """Refuse the first import; the second puts back what was there."""
+def _refusing_import(number: int) -> Fault:
+    """Refuse that import: the first is a trial, the second comes after the removal."""
     imports: list[str] = []
 
     def fault(call: str, path: str) -> None:
         if call == "import":
             imports.append(path)
-        if call == "import" and len(imports) == 1:
+        if call == "import" and len(imports) == number:
             raise RequestRefused("not this content")
 
     return fault
