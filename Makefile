@@ -9,12 +9,14 @@ PARALLEL := -n auto --dist loadfile
 # Only what stands on the make command line reaches a backup: a host or a token
 # that merely lies in the shell must never turn a trial into production.
 given = $(if $(filter command line,$(origin $(1))),$(1)='$(subst ','\'',$($(1)))')
-BACKUP_VARIABLES := WORKSPACE NOTEBOOKS MODE DRY_RUN DATA DATABRICKS_HOST \
-  AZURE_DEVOPS_ORG_URL AZURE_DEVOPS_PROJECT AZURE_DEVOPS_REPOSITORY \
-  AZURE_DEVOPS_BRANCH
+
+SERVICE_VARIABLES := DATA DATABRICKS_HOST AZURE_DEVOPS_ORG_URL AZURE_DEVOPS_PROJECT \
+  AZURE_DEVOPS_REPOSITORY AZURE_DEVOPS_BRANCH
+BACKUP_VARIABLES := WORKSPACE NOTEBOOKS MODE DRY_RUN $(SERVICE_VARIABLES)
+RESTORE_VARIABLES := FILES AT TO ON_CONFLICT APPLY $(SERVICE_VARIABLES)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup backup up down clean check unit test soak lock
+.PHONY: help setup backup restore drift up down clean check unit test soak lock
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' \
@@ -25,6 +27,12 @@ setup: ## .venv with everything, and Azurite; costs nothing when done
 
 backup: setup ## the main job: back the workspace up and prove it
 	@$(PY) -m local backup $(foreach name,$(BACKUP_VARIABLES),$(call given,$(name)))
+
+restore: setup ## get FILES="/path ..." back: a plan; APPLY=1 does it (AT=, TO=, ON_CONFLICT=)
+	@$(PY) -m local restore $(foreach name,$(RESTORE_VARIABLES),$(call given,$(name)))
+
+drift: setup ## how the workspace and its backup differ
+	@$(PY) -m local drift $(foreach name,$(SERVICE_VARIABLES),$(call given,$(name)))
 
 up: setup ## the whole stack in the foreground, until Ctrl-C
 	@exec $(PY) -m local up --data '$(DATA)' --ports $(PORTS)

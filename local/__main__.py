@@ -1,4 +1,7 @@
-"""LOCAL: `python -m local up | down | clean | backup`; does none of it itself."""
+"""LOCAL: `python -m local up | down | clean | backup | restore | drift`.
+
+Does none of it itself.
+"""
 
 import argparse
 import importlib
@@ -23,6 +26,10 @@ def main(arguments: Sequence[str]) -> int:
     if arguments[:1] == ["backup"]:
         # Its own command line, and imports that the others can do without.
         return int(importlib.import_module("local.backup").main(arguments[1:]))
+    if arguments[:1] == ["restore"]:
+        return int(importlib.import_module("local.restore").main(arguments[1:]))
+    if arguments[:1] == ["drift"]:
+        return int(importlib.import_module("local.restore").drift_main(arguments[1:]))
     parser = argparse.ArgumentParser(prog="python -m local")
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("up", "down", "clean"):
@@ -31,6 +38,8 @@ def main(arguments: Sequence[str]) -> int:
         if name == "up":
             _add_options_of_up(command)
     commands.add_parser("backup", help="back the workspace up (see `make backup`)")
+    commands.add_parser("restore", help="get something back (see `make restore`)")
+    commands.add_parser("drift", help="how workspace and backup differ")
     given = parser.parse_args(arguments)
     try:
         return _COMMANDS[given.command](given)

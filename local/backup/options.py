@@ -7,7 +7,7 @@ named is taken, for a token on a command line is there for everybody to see.
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,14 +16,14 @@ MODES = ("incremental", "full")
 _OFF = frozenset({"", "0", "false", "no", "off"})
 _ON = frozenset({"1", "true", "yes", "on"})
 _FOREIGN_PREFIXES = ("DATABRICKS_", "AZURE_DEVOPS_", "ARM_")
-_NAMED = (
+SERVICES = (
     "DATABRICKS_HOST",
     "AZURE_DEVOPS_ORG_URL",
     "AZURE_DEVOPS_PROJECT",
     "AZURE_DEVOPS_REPOSITORY",
     "AZURE_DEVOPS_BRANCH",
 )
-_REPOSITORY = _NAMED[1:4]
+_REPOSITORY = SERVICES[1:4]
 _OURS = ("WORKSPACE", "NOTEBOOKS", "MODE", "DRY_RUN", "DATA")
 
 
@@ -71,23 +71,16 @@ def read_options(
     parsed = vars(_parser().parse_args(arguments))
     flags = {name.upper(): text for name, text in parsed.items() if text}
     given = flags | _words(flags.pop("WORDS", ()))
-    named = {name: given[name] for name in _NAMED if given.get(name)}
-    settings = _settings(named, ambient)
+    named = {name: given[name] for name in SERVICES if given.get(name)}
+    settings = service_settings(named, ambient)
     options = Options(
         data=Path(given.get("DATA") or DEFAULT_DATA),
         workspace=_folder(given.get("WORKSPACE", "")),
         notebooks=_number(given.get("NOTEBOOKS", "")),
         mode=_mode(given.get("MODE", "")),
-        dry_run=_truth(given.get("DRY_RUN", "")),
+        dry_run=truth("DRY_RUN", given.get("DRY_RUN", "")),
         settings=settings,
-        ignored=tuple(
-            sorted(
-                name
-                for name in ambient
-                if name.startswith(_FOREIGN_PREFIXES)
-                and name not in {*settings, *given}
-            )
-        ),
+        ignored=ignored_in(ambient, {*settings, *given}),
     )
     if options.real_workspace and (options.workspace or options.notebooks):
         raise UsageError(
@@ -121,15 +114,23 @@ def _words(words: Sequence[str]) -> dict[str, str]:
     given = {}
     for word in words:
         name, equals, text = word.partition("=")
-        if not equals or name not in {*_NAMED, *_OURS}:
-            known = ", ".join((*_OURS, *_NAMED))
+        if not equals or name not in {*SERVICES, *_OURS}:
+            known = ", ".join((*_OURS, *SERVICES))
             raise UsageError(f"{word!r} is not NAME=VALUE with one of {known}")
         given[name] = text
     return given
 
 
-def _settings(named: Mapping[str, str], ambient: Mapping[str, str]) -> dict[str, str]:
-    """The named settings and the tokens that belong to them."""
+def ignored_in(ambient: Mapping[str, str], used: Collection[str]) -> tuple[str, ...]:
+    """The names in the environment that look like settings and are not used."""
+    foreign = (name for name in ambient if name.startswith(_FOREIGN_PREFIXES))
+    return tuple(sorted(name for name in foreign if name not in used))
+
+
+def service_settings(
+    named: Mapping[str, str], ambient: Mapping[str, str]
+) -> dict[str, str]:
+    """The named settings and the tokens that belong to them; `UsageError`."""
     settings = {name: text.rstrip("/") for name, text in named.items()}
     if "DATABRICKS_HOST" in settings:
         host = settings["DATABRICKS_HOST"]
@@ -169,7 +170,8 @@ def _mode(text: str) -> str:
     return text or MODES[0]
 
 
-def _truth(text: str) -> bool:
+def truth(name: str, text: str) -> bool:
+    """Whether the text switches it on; `UsageError` for what is neither."""
     if text.lower() not in _ON | _OFF:
-        raise UsageError(f"DRY_RUN={text} is neither 1 nor 0")
+        raise UsageError(f"{name}={text} is neither 1 nor 0")
     return text.lower() in _ON

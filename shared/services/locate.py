@@ -86,11 +86,18 @@ def _missing(path: str, deepest: Place, name: str, chains: FolderChains) -> NotF
     names |= {folder.name for folder in manifest.folders} if manifest else set()
     names |= set(chains.below(deepest.path))
     told = f"there is no {path} in the backup"
-    nearest = difflib.get_close_matches(name, sorted(names), MAX_NEAREST)
+    nearest = _nearest(name, sorted(names))
     if not nearest:
         return NotFound(f"{told}; the deepest folder that is there is {deepest.path}")
     found = ", ".join(join(deepest.path, other) for other in nearest)
     return NotFound(f"{told}; near it: {found}")
+
+
+def _nearest(name: str, names: Sequence[str]) -> list[str]:
+    """The names that go on where this one ends, then those that are much like it."""
+    longer = [n for n in names if n.casefold().startswith(name.casefold())]
+    alike = difflib.get_close_matches(name, names, MAX_NEAREST)
+    return list(dict.fromkeys([*longer, *alike]))[:MAX_NEAREST]
 
 
 def _on_purpose(path: str, folder: str, excepted: Excepted) -> NotFound:

@@ -1,0 +1,104 @@
+"""LOCAL, restore: what the commands were told; starts nothing.
+
+As for a backup, real services count only where they were named on the command line.
+"""
+
+import argparse
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.backup.options import (
+    DEFAULT_DATA,
+    SERVICES,
+    Options,
+    UsageError,
+    ignored_in,
+    service_settings,
+    truth,
+)
+
+_OF_A_RESTORE = ("FILES", "AT", "TO", "ON_CONFLICT", "APPLY")
+_CONFLICTS = ("skip", "overwrite", "fail")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedRestore:
+    """The command, understood. `stack` is what it stands on."""
+
+    stack: Options
+    paths: tuple[str, ...]
+    at: str = ""
+    to: str = ""
+    on_conflict: str = "skip"
+    apply: bool = False
+
+
+def read_restore(
+    arguments: Sequence[str], environment: Mapping[str, str] | None = None
+) -> WantedRestore:
+    """Understand `restore`; `UsageError` where that is not possible."""
+    given = _given("restore", (*_OF_A_RESTORE, "DATA", *SERVICES), arguments)
+    return WantedRestore(
+        stack=_stack(given, os.environ if environment is None else environment),
+        paths=_paths(given.get("FILES", "")),
+        at=given.get("AT", ""),
+        to=given.get("TO", ""),
+        on_conflict=_conflict(given.get("ON_CONFLICT", "")),
+        apply=truth("APPLY", given.get("APPLY", "")),
+    )
+
+
+def read_drift(
+    arguments: Sequence[str], environment: Mapping[str, str] | None = None
+) -> Options:
+    """Understand `drift`; `UsageError` where that is not possible."""
+    given = _given("drift", ("DATA", *SERVICES), arguments)
+    return _stack(given, os.environ if environment is None else environment)
+
+
+def _given(
+    command: str, names: Sequence[str], arguments: Sequence[str]
+) -> dict[str, str]:
+    parser = argparse.ArgumentParser(
+        prog=f"python -m local {command}", epilog=f"NAME is one of {', '.join(names)}"
+    )
+    parser.add_argument("words", nargs="*", metavar="NAME=VALUE")
+    given = {}
+    for word in parser.parse_args(arguments).words:
+        name, equals, text = word.partition("=")
+        if not equals or name not in names:
+            known = ", ".join(names)
+            raise UsageError(f"{word!r} is not NAME=VALUE with one of {known}")
+        given[name] = text
+    return given
+
+
+def _stack(given: Mapping[str, str], ambient: Mapping[str, str]) -> Options:
+    named = {name: given[name] for name in SERVICES if given.get(name)}
+    settings = service_settings(named, ambient)
+    return Options(
+        data=Path(given.get("DATA") or DEFAULT_DATA),
+        settings=settings,
+        ignored=ignored_in(ambient, {*settings, *given}),
+    )
+
+
+def _paths(text: str) -> tuple[str, ...]:
+    try:
+        paths = tuple(shlex.split(text))
+    except ValueError as error:
+        raise UsageError(f"FILES={text} has a quote that does not end") from error
+    if not paths:
+        raise UsageError(
+            'FILES names workspace paths, such as FILES="/Shared/reports"; / is all'
+        )
+    return paths
+
+
+def _conflict(text: str) -> str:
+    if text and text not in _CONFLICTS:
+        raise UsageError(f"ON_CONFLICT={text} is none of {', '.join(_CONFLICTS)}")
+    return text or _CONFLICTS[0]
