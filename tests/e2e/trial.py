@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,10 @@ from tests.logs import must_not_be_logged
 
 PATIENCE_SECONDS = 300
 OPEN = {"planning", "running", "applying"}
+
+
+def _wait() -> None:
+    time.sleep(0.2)
 
 
 class Workspace:
@@ -230,14 +234,16 @@ class Trial:
         assert answer.ok, answer.text
         return self.wait_for_restore(str(answer.json()["id"]))
 
-    def wait_for_restore(self, restore_id: str) -> dict[str, Any]:
-        """The same of a restore that was begun."""
+    def wait_for_restore(
+        self, restore_id: str, look_after: Callable[[], object] = _wait
+    ) -> dict[str, Any]:
+        """The same of a restore that was begun; looked after until then."""
         give_up = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < give_up:
             restore = self._restore(restore_id, 0, "")
             if restore["status"] not in OPEN:
                 return self._with_outcomes(restore)
-            time.sleep(0.2)
+            look_after()
         raise TimeoutError(f"{restore_id} does not end: {restore}")
 
     def _with_outcomes(self, restore: dict[str, Any]) -> dict[str, Any]:
@@ -252,7 +258,12 @@ class Trial:
     def _restore(self, restore_id: str, limit: int, mark: str) -> dict[str, Any]:
         actions = "create,replace,same,skip,blocked,none"
         page = {"limit": limit, "action": actions, **({"next": mark} if mark else {})}
-        answer = self.http("GET", f"/api/restores/{restore_id}", params=page)
+        path = f"/api/restores/{restore_id}"
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        answer = self.http("GET", path, params=page)
+        while answer.status_code >= 502 and time.monotonic() < give_up:
+            time.sleep(0.5)
+            answer = self.http("GET", path, params=page)
         assert answer.ok, answer.text
         body: dict[str, Any] = answer.json()
         return body
