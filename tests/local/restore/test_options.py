@@ -1,0 +1,61 @@
+"""What `make restore` and `make drift` understand."""
+
+from pathlib import Path
+
+import pytest
+
+from local.backup.options import UsageError
+from local.restore.options import read_drift, read_restore
+
+
+def test_files_are_split_as_a_shell_does() -> None:
+    wanted = read_restore(["FILES='/Shared/Weekly report' /Users/ada"], {})
+
+    assert wanted.paths == ("/Shared/Weekly report", "/Users/ada")
+    assert not wanted.apply
+    assert wanted.on_conflict == "skip"
+    assert wanted.stack.data == Path(".local")
+
+
+def test_all_of_it_can_be_said() -> None:
+    words = ["FILES=/", "AT=2026-11-20T00:00:00Z", "TO=/Archive"]
+    wanted = read_restore([*words, "ON_CONFLICT=overwrite", "APPLY=1", "DATA=x"], {})
+
+    assert (wanted.at, wanted.to) == ("2026-11-20T00:00:00Z", "/Archive")
+    assert (wanted.on_conflict, wanted.apply) == ("overwrite", True)
+    assert wanted.stack.data == Path("x")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "FILES names workspace paths"),
+        (["FILES="], "FILES names workspace paths"),
+        (["FILES='/a"], "a quote that does not end"),
+        (["FILES=/", "ON_CONFLICT=merge"], "none of skip, overwrite, fail"),
+        (["FILES=/", "APPLY=maybe"], "APPLY=maybe is neither 1 nor 0"),
+        (["FILES=/", "WORKSPACE=x"], "is not NAME=VALUE with one of"),
+        (["FILES=/", "DATABRICKS_HOST=adb-1.net"], "DATABRICKS_TOKEN is not set"),
+    ],
+)
+def test_what_cannot_be_understood_is_told(words: list[str], told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        read_restore(words, {})
+
+
+def test_what_lies_in_the_environment_is_ignored_and_said() -> None:
+    ambient = {"DATABRICKS_HOST": "https://production", "DATABRICKS_TOKEN": "dapi"}
+
+    for stack in (read_restore(["FILES=/"], ambient).stack, read_drift([], ambient)):
+        assert stack.settings == {}
+        assert stack.ignored == ("DATABRICKS_HOST", "DATABRICKS_TOKEN")
+
+
+def test_a_named_workspace_takes_its_token_from_the_environment() -> None:
+    ambient = {"DATABRICKS_TOKEN": "dapi"}
+    options = read_drift(["DATABRICKS_HOST=adb-1.azuredatabricks.net"], ambient)
+
+    assert options.settings == {
+        "DATABRICKS_HOST": "https://adb-1.azuredatabricks.net",
+        "DATABRICKS_TOKEN": "dapi",
+    }

@@ -1,0 +1,154 @@
+"""Plans, outcomes and reports in words."""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+
+from local.restore.options import WantedRestore, read_restore
+from local.restore.outcome import NAMED, drift_of, outcome, report
+from local.restore.restores import Outcome, Restore
+from shared.domain.restores import RestoreTally
+
+NOTHING = {field.name: 0 for field in fields(RestoreTally)}
+RUN = "20261122T020000Z-3f9a1c"
+
+
+def an_outcome(path: str, action: str, **facts: str) -> Outcome:
+    plain = Outcome(path=path, type="NOTEBOOK", action=action, found="missing")
+    return replace(plain, **facts)  # type: ignore[arg-type]
+
+
+def a_restore(
+    *outcomes: Outcome, status: str = "planned", apply: bool = False, **counts: int
+) -> Restore:
+    return Restore(
+        id="restore-20261123T020000Z-3f9a1c",
+        status=status,
+        apply=apply,
+        stage="compare",
+        run=RUN,
+        time="2026-11-22T02:10:00Z",
+        commit="c" * 40,
+        counts=NOTHING | counts,
+        done=0,
+        total=0,
+        seconds=4.2,
+        estimate={"lists": 1, "exports": 3, "imports": 4, "minutes": 7.2},
+        error="",
+        outcomes=outcomes,
+    )
+
+
+def told(restore: Restore, *words: str) -> str:
+    return "\n".join(outcome(restore, wanted(*words)))
+
+
+def wanted(*words: str) -> WantedRestore:
+    return read_restore(words or ["FILES=/a"], {})
+
+
+def test_a_plan_ends_with_the_command_that_applies_exactly_it() -> None:
+    plan = a_restore(an_outcome("/a/x", "create"), objects=1, to_create=1)
+
+    said = told(plan, "FILES='/a/with space' /b", "TO=/R", "ON_CONFLICT=overwrite")
+
+    assert "nothing was written" in said
+    assert "create      /a/x" in said
+    assert "4 writes, 3 exports, at least 7 min" in said
+    assert said.endswith(
+        f"make restore FILES=\"'/a/with space' /b\" AT={RUN} TO=/R"
+        " ON_CONFLICT=overwrite APPLY=1"
+    )
+
+
+def test_where_there_is_nothing_to_do_no_command_is_offered() -> None:
+    said = told(a_restore(objects=3, same=3))
+
+    assert "3 objects there already" in said
+    assert "there is nothing to do" in said
+    assert "APPLY=1" not in said
+
+
+def test_what_is_in_the_way_is_told_by_its_reason() -> None:
+    blocked = [
+        an_outcome(f"/Users/gone/{n}", "blocked", detail="it is a home")
+        for n in range(9)
+    ]
+
+    said = told(a_restore(*blocked, objects=9, blocked=9))
+
+    assert "blocked     it is a home (9)" in said
+    assert said.count("/Users/gone/") == 5
+    assert "and 4 more" in said
+
+
+def test_of_many_objects_only_so_many_are_named() -> None:
+    many = [an_outcome(f"/a/{n}", "create") for n in range(100)]
+
+    said = told(a_restore(*many, objects=100, to_create=100))
+
+    assert said.count("/a/") == NAMED
+    assert "and 80 more" in said
+
+
+def test_content_of_an_earlier_run_is_said_to_be_that() -> None:
+    old = an_outcome("/a/x", "create", older="20261120T020000Z-000001")
+
+    said = told(a_restore(old, objects=1, to_create=1, older=1))
+
+    assert "older       1 object: the run could not read them" in said
+    assert "20261120T020000Z-000001" in said
+
+
+def test_what_became_of_it_begins_with_what_needs_somebody() -> None:
+    restore = a_restore(
+        an_outcome("/a/x", "create", result="verified"),
+        an_outcome("/a/y", "create", result="failed", detail="not yours to write"),
+        an_outcome("/a/z", "replace", result="differs", detail="3 bytes came back"),
+        status="incomplete",
+        apply=True,
+        objects=3,
+        verified=1,
+        failed=1,
+        differs=1,
+    )
+
+    said = told(restore)
+
+    assert said.startswith("Incomplete")
+    assert "failed      not yours to write (1)" in said
+    assert "differs     3 bytes came back (1)" in said
+    assert "verified    1 object" in said
+
+
+def test_names_cannot_write_over_the_screen() -> None:
+    said = told(a_restore(an_outcome("/a/\x1b[2J", "create"), objects=1, to_create=1))
+
+    assert "\x1b" not in said
+
+
+def in_report(*outcomes: Outcome, **counts: int) -> str:
+    plain = a_restore(*outcomes)
+    return "\n".join(report(replace(plain, counts=NOTHING | counts)))
+
+
+def test_a_report_names_what_differs_and_on_which_side() -> None:
+    found: Sequence[Outcome] = (
+        an_outcome("/a/x", "skip", found="different", detail="its content is another"),
+        an_outcome("/a/y", "create", found="missing"),
+        an_outcome("/a/z", "none", found="extra"),
+    )
+
+    said = in_report(*found, same=7, different=1, missing=1, extra=1)
+
+    assert "is not as its backup" in said
+    assert "different   1 object" in said
+    assert "not there   1 object" in said
+    assert "not stored  1 object" in said
+    for path in ("/a/x", "/a/y", "/a/z"):
+        assert path in said
+
+
+def test_where_nothing_differs_there_is_no_drift() -> None:
+    assert not drift_of(a_restore(same=7, objects=7))
+    assert drift_of(a_restore(unreadable=1))
+    assert "is as its backup has it" in in_report(same=7)
