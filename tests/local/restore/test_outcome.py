@@ -14,7 +14,7 @@ RUN = "20261122T020000Z-3f9a1c"
 
 def an_outcome(path: str, action: str, **facts: str) -> Outcome:
     plain = Outcome(path=path, type="NOTEBOOK", action=action, found="missing")
-    return replace(plain, **facts)  # type: ignore[arg-type]
+    return replace(plain, **facts)
 
 
 def a_restore(
