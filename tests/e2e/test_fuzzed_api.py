@@ -33,6 +33,11 @@ MET = {
     ("GET", "/api/history"): {200, 400, 401, 404},
     ("GET", "/api/content"): {200, 400, 401, 404},
     ("GET", "/api/diff"): {200, 400, 401, 404},
+    ("POST", "/api/restores"): {200, 202, 400, 401, 404},
+    ("GET", "/api/restores"): {200, 400, 401},
+    ("GET", "/api/restores/{restore_id}"): {200, 400, 401, 404},
+    ("DELETE", "/api/restores/{restore_id}"): {401, 404, 409},
+    ("GET", "/api/drift"): {200, 400, 401},
     ("GET", "/api/openapi.json"): {200, 401},
 }
 
@@ -87,6 +92,7 @@ def met(archive: Any) -> dict[tuple[str, str], set[int]]:
     for entry in archive["log"]["entries"]:
         path = re.sub(r"^\w+://[^/]+|\?.*", "", entry["request"]["url"])
         path = re.sub(r"^/api/runs/.+", "/api/runs/{run_id}", path)
+        path = re.sub(r"^/api/restores/.+", "/api/restores/{restore_id}", path)
         found[entry["request"]["method"], path].add(entry["response"]["status"])
     return found
 
