@@ -1,0 +1,173 @@
+"""What every store of restores does: the one in memory and the one in a table."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import cast
+
+import pytest
+
+from shared.adapters.restore_store import TableRestorePlace, TableRestoreStore
+from shared.adapters.tables import Table
+from shared.domain.restore_ids import new_restore_id
+from shared.domain.restores import (
+    OnConflict,
+    Restore,
+    RestorePoint,
+    RestoreRequest,
+    RestoreStatus,
+    RestoreTally,
+    Stage,
+)
+from shared.errors import AlreadyExists, Conflict, InvalidRequest
+from shared.ports import RestorePlace, RestoreStore, Write
+from tests.fakes.restores import FakeRestorePlace, FakeRestoreStore
+from tests.run_builders import SOME_NIGHT
+
+POINT = RestorePoint("c" * 40, "20261122T020000Z-3f9a1c", "complete", SOME_NIGHT)
+
+
+def a_restore(minutes: int = 0, noise: str = "3f9a1c") -> Restore:
+    opened_at = SOME_NIGHT + timedelta(minutes=minutes)
+    request = RestoreRequest(
+        restore_id=new_restore_id(opened_at, noise),
+        paths=("/a \N{PILE OF POO}", "/b'c"),
+        point=POINT,
+        at="2026-11-22T02:00:00Z",
+        target_root="/R",
+        on_conflict=OnConflict.FAIL,
+        apply=True,
+        requested_by="ada@example.com",
+        opened_at=opened_at,
+    )
+    return Restore(
+        request=request,
+        status=RestoreStatus.PLANNING,
+        deadline=opened_at + timedelta(hours=24),
+        stage=Stage.WRITE,
+        tally=RestoreTally(objects=7, bytes=2**40),
+        calls={"databricks.import": 3},
+    )
+
+
+@pytest.fixture(params=["fake", "table"])
+def store(request: pytest.FixtureRequest) -> RestoreStore:
+    if request.param == "fake":
+        return FakeRestoreStore()
+    return TableRestoreStore(cast("Table", request.getfixturevalue("table")))
+
+
+@pytest.fixture(params=["fake", "table"])
+def place(request: pytest.FixtureRequest) -> RestorePlace:
+    if request.param == "fake":
+        return FakeRestorePlace()
+    return TableRestorePlace(cast("Table", request.getfixturevalue("table")))
+
+
+def test_what_was_written_is_read_back(store: RestoreStore) -> None:
+    restore = a_restore()
+
+    etag = store.write(Write(restore))
+    found = store.get(restore.id)
+
+    assert found is not None
+    assert (found.row, found.etag) == (restore, etag)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "restore-x", "20261122T020000Z-3f9a1c", "restore-' or 1 eq 1"]
+)
+def test_what_is_no_id_is_no_restore(store: RestoreStore, text: str) -> None:
+    store.write(Write(a_restore()))
+
+    assert store.get(text) is None
+
+
+def test_a_row_is_created_once(store: RestoreStore) -> None:
+    store.write(Write(a_restore()))
+
+    with pytest.raises(AlreadyExists):
+        store.write(Write(a_restore()))
+
+
+def test_only_the_newest_etag_may_write(store: RestoreStore) -> None:
+    restore = a_restore()
+    first = store.write(Write(restore))
+    second = store.write(Write(replace(restore, position=1), first))
+
+    with pytest.raises(Conflict):
+        store.write(Write(replace(restore, position=2), first))
+    store.write(Write(replace(restore, position=3), second))
+
+    found = store.get(restore.id)
+    assert found is not None
+    assert found.row.position == 3
+
+
+def test_a_row_that_is_gone_cannot_be_written(store: RestoreStore) -> None:
+    restore = a_restore()
+    etag = store.write(Write(restore))
+    store.forget(restore.id)
+
+    with pytest.raises(Conflict):
+        store.write(Write(restore, etag))
+    store.forget(restore.id)
+
+    assert store.get(restore.id) is None
+
+
+def test_restores_are_listed_newest_first_page_by_page(store: RestoreStore) -> None:
+    written = [a_restore(n, f"{n:06x}") for n in (3, 1, 5, 2, 4)]
+    for restore in written:
+        store.write(Write(restore))
+
+    first = store.newest(2)
+    second = store.newest(2, first.next)
+    third = store.newest(2, second.next)
+
+    found = [*first.restores, *second.restores, *third.restores]
+    expected = sorted((r.id for r in written), reverse=True)
+    assert [restore.id for restore in found] == expected
+    assert third.next is None
+
+
+@pytest.mark.parametrize(
+    "mark", ["x", "' or 1 eq 1 or '", "999999999999-restore-", "run-000000000000000-a"]
+)
+def test_a_mark_of_somebody_elses_is_refused(store: RestoreStore, mark: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        store.newest(5, mark)
+
+    assert refused.value.field == "next"
+
+
+def test_old_restores_are_found_by_when_they_were_opened(store: RestoreStore) -> None:
+    old, older, new = a_restore(1, "00000a"), a_restore(0, "00000b"), a_restore(9)
+    for restore in (old, new, older):
+        store.write(Write(restore))
+
+    found = store.opened_before(SOME_NIGHT + timedelta(minutes=5), 10)
+
+    assert found == (old.id, older.id)
+    assert store.opened_before(SOME_NIGHT + timedelta(minutes=5), 1) == (old.id,)
+
+
+def test_the_first_has_the_place_until_it_frees_it(place: RestorePlace) -> None:
+    assert place.holder() is None
+    assert place.take("a") == "a"
+    assert place.take("a") == "a"
+    assert place.take("b") == "a"
+    place.free("b")
+    assert place.holder() == "a"
+    place.free("a")
+    place.free("a")
+    assert place.take("b") == "b"
+
+
+def test_of_many_who_want_the_place_one_has_it(place: RestorePlace) -> None:
+    wanted = [f"restore-{n}" for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        holders = set(pool.map(place.take, wanted))
+
+    assert len(holders) == 1
+    assert holders <= {*wanted}
