@@ -27,6 +27,7 @@ from shared.adapters.identity import AZURE_DEVOPS, ManagedIdentityToken
 from shared.connections import connections_of
 from shared.domain.runs import Run
 from shared.errors import CredentialsRefused, Unavailable
+from shared.services.open_restore import WantedRestore
 from shared.services.open_run import HTTP, Wanted
 from shared.settings import read_settings
 from shared.wiring import App
@@ -151,6 +152,34 @@ def test_a_backup_shows_no_secret_at_any_level(
     assert (first.status, first.tally.stored) == ("complete", 2)
     assert (garbled.status, garbled.tally.failed) == ("incomplete", 1)
     assert [refused.status, unknown.status] == ["failed", "failed"]
+    named = {TOKEN: "the token", PAT: "the PAT", KEY: "the storage key"}
+    assert shown(Watch(named, [SOURCE.encode()]), caplog) == []
+
+
+def test_a_restore_shows_no_secret_at_any_level(
+    remotes: Remotes, storage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    author = Api(remotes.databricks, TOKEN)
+    paths = ("/Clients/acme", "/Clients/acme.bin")
+    author.add_notebook(paths[0], SOURCE)
+    author.add_file(paths[1], SOURCE.encode())
+    app = an_app(remotes, storage)
+    caplog.set_level(logging.DEBUG)
+    assert a_run(app).status in {"complete", "failed"}
+    author.delete("/Clients")
+
+    def restored() -> str:
+        opened = app.restores.open(WantedRestore(paths=paths, apply=True))
+        app.restores.advance(opened.restore.id)
+        return app.restores.read.details(opened.restore.id).restore.status
+
+    remotes.fault(path="workspace/import", status=400, body=SOURCE)
+    garbled = restored()
+    remotes.heal()
+    done = restored()
+
+    assert (garbled, done) == ("incomplete", "complete")
     named = {TOKEN: "the token", PAT: "the PAT", KEY: "the storage key"}
     assert shown(Watch(named, [SOURCE.encode()]), caplog) == []
 

@@ -1,3 +1,5 @@
+from typing import get_args
+
 import pytest
 from databricks.sdk.errors import platform
 
@@ -10,6 +12,7 @@ from shared.adapters.databricks_errors import (
 )
 from shared.errors import (
     AccessDenied,
+    AlreadyExists,
     BackupError,
     CredentialsRefused,
     ExportDisabled,
@@ -39,7 +42,7 @@ def told(status: int, message: str = "", code: str = "", **more: object) -> Back
 
 
 @pytest.mark.parametrize("status", range(400, 600))
-@pytest.mark.parametrize("endpoint", ["list", "export", "repos", "identity"])
+@pytest.mark.parametrize("endpoint", get_args(Endpoint.__value__))
 def test_every_status_has_an_error_that_says_whether_to_try_again(
     status: int, endpoint: Endpoint
 ) -> None:
@@ -121,3 +124,43 @@ def test_what_nobody_knows_the_reason_of_is_refused_and_no_more(
     endpoint: Endpoint,
 ) -> None:
     assert type(error_of(Refusal(endpoint, "/a", 400))) is RequestRefused
+
+
+def written(
+    status: int, message: str = "", code: str = "", endpoint: Endpoint = "import"
+) -> BackupError:
+    return error_of(Refusal(endpoint, "/a", status, code, message))
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (written(400, "Path (/x) already exists."), AlreadyExists),
+        (written(400, "RESOURCE_ALREADY_EXISTS: /x"), AlreadyExists),
+        (written(400, "taken", "RESOURCE_ALREADY_EXISTS"), AlreadyExists),
+        (written(400, "Node named 'file.txt' already exists"), AlreadyExists),
+        (written(409), AlreadyExists),
+        (written(400, "already exists", endpoint="mkdirs"), AlreadyExists),
+        (written(409, endpoint="mkdirs"), Unavailable),
+        (written(409, endpoint="delete"), Unavailable),
+        (written(403, "Folder Users is protected"), AccessDenied),
+        (written(400, "Folder Users is protected", endpoint="mkdirs"), AccessDenied),
+        (written(404, "The parent folder (/p) does not exist."), NotFound),
+        (written(400, "The parent folder (/p) does not exist."), NotFound),
+        (written(404, "Path (/x) doesn't exist.", endpoint="delete"), NotFound),
+        (written(403, "full", "MAX_CHILD_NODE_SIZE_EXCEEDED"), TooLarge),
+        (written(400, "(459 bytes), exceeded max size (1 bytes)"), TooLarge),
+        (written(400, "The zip archive contains no items."), RequestRefused),
+        (written(400, "holds", "DIRECTORY_NOT_EMPTY", "delete"), RequestRefused),
+        (written(500, "it already exists, says a crash"), Unavailable),
+        (written(401), CredentialsRefused),
+        (written(403, "Invalid access token."), CredentialsRefused),
+        (written(429), Throttled),
+        (told(409), Unavailable),
+        (told(400, "already exists"), RequestRefused),
+    ],
+)
+def test_what_is_written_is_answered_in_words_of_its_own(
+    error: BackupError, expected: type[BackupError]
+) -> None:
+    assert type(error) is expected

@@ -9,15 +9,17 @@ from shared.adapters.metering import (
     MeteredGitReader,
     MeteredGitWriter,
     MeteredWorkspace,
+    MeteredWorkspaceWriter,
 )
 from shared.adapters.pacing import (
     PacedWorkspace,
+    PacedWorkspaceWriter,
     RetryingGitHistory,
     RetryingGitReader,
     Slots,
 )
 from shared.domain.git import Change, ChangeKind, Push
-from shared.domain.objects import Format
+from shared.domain.objects import NOTEBOOK, Format, NewObject
 from shared.errors import (
     AccessDenied,
     BackupError,
@@ -236,3 +238,96 @@ def test_attempts_that_failed_are_counted() -> None:
     PacedWorkspace(metered, Slots(CountedBudget(), SleptClock(), EVENTS)).list("/")
 
     assert meter.counts() == {"databricks.list": 3}
+
+
+NEW = NewObject("/a", NOTEBOOK, Format.SOURCE, b"1", "PYTHON")
+
+
+class Written:
+    """A workspace whose writes fail as often as they are told to."""
+
+    def __init__(self, *errors: BackupError) -> None:
+        self.errors = list(errors)
+        self.calls: list[str] = []
+
+    def make_folder(self, path: str) -> None:  # noqa: ARG002 - the port's
+        self._called("make_folder")
+
+    def put(self, new: NewObject, *, replace: bool) -> None:  # noqa: ARG002
+        self._called("put")
+
+    def delete(self, path: str) -> None:  # noqa: ARG002
+        self._called("delete")
+
+    def _called(self, call: str) -> None:
+        self.calls.append(call)
+        if self.errors:
+            raise self.errors.pop(0)
+
+
+def paced_writes(
+    writes: Written,
+) -> tuple[PacedWorkspaceWriter, Slots, CountedBudget]:
+    budget = CountedBudget()
+    slots = Slots(budget, SleptClock(), EVENTS)
+    return PacedWorkspaceWriter(writes, slots), slots, budget
+
+
+def test_each_attempt_of_a_write_takes_a_slot_for_imports() -> None:
+    writes = Written(Unavailable("down"), Throttled("slower"))
+    writer, _, budget = paced_writes(writes)
+
+    writer.make_folder("/a")
+    writer.put(NEW, replace=True)
+    writer.delete("/a")
+
+    assert writes.calls == ["make_folder"] * 3 + ["put", "delete"]
+    assert budget.taken == ["import"] * 5
+
+
+def test_what_creates_is_not_repeated_where_it_may_have_taken_effect() -> None:
+    writes = Written(Throttled("slower"), Unavailable("cut off"))
+    writer, _, _ = paced_writes(writes)
+
+    with pytest.raises(Unavailable):
+        writer.put(NEW, replace=False)
+
+    assert writes.calls == ["put", "put"]
+
+
+def test_what_writes_over_is_repeated() -> None:
+    writes = Written(Unavailable("cut off"), Unavailable("again"))
+    writer, _, _ = paced_writes(writes)
+
+    writer.put(NEW, replace=True)
+
+    assert writes.calls == ["put"] * 3
+
+
+def test_a_refusal_that_a_reader_met_is_heard_by_the_writer() -> None:
+    workspace, writes = FakeWorkspace(), Written()
+    workspace.fault = failing(1, lambda: CredentialsRefused("not you"))
+    writer, slots, _ = paced_writes(writes)
+    with pytest.raises(CredentialsRefused):
+        PacedWorkspace(workspace, slots).list("/")
+
+    with pytest.raises(CredentialsRefused, match="not you"):
+        writer.put(NEW, replace=False)
+
+    assert writes.calls == []
+
+
+def test_writes_are_counted_per_endpoint() -> None:
+    meter = Meter()
+    metered = MeteredWorkspaceWriter(Written(), meter)
+
+    metered.make_folder("/a")
+    metered.put(NEW, replace=False)
+    metered.put(NEW, replace=True)
+    metered.delete("/a")
+
+    assert meter.counts() == {
+        "databricks.mkdirs": 1,
+        "databricks.import": 2,
+        "databricks.delete": 1,
+    }
