@@ -10,6 +10,7 @@ from azure.data.tables import TableEntity
 
 from shared.adapters.blobs import StorageBlobs
 from shared.adapters.push_lease import BlobPushLease
+from shared.adapters.restore_store import TableRestorePlace, TableRestoreStore
 from shared.adapters.run_index import TableRunIndex
 from shared.adapters.run_store import TableRunStore
 from shared.adapters.storage_clients import StorageClients
@@ -36,6 +37,7 @@ class RealState:
     def ports(self, clock: Clock) -> dict[str, Any]:
         """The ports of the state, by the names that use cases have for them."""
         runs = Table(self.clients.tables, self.table)
+        restores = Table(self.clients.tables, f"restores{self.name}")
         return {
             "store": TableRunStore(runs),
             "index": TableRunIndex(runs),
@@ -43,6 +45,8 @@ class RealState:
             "lease": BlobPushLease(
                 self.clients.blobs, self.name, clock, self.container
             ),
+            "restores": TableRestoreStore(restores),
+            "place": TableRestorePlace(restores),
         }
 
     def rows(self) -> Iterator[TableEntity]:
@@ -57,6 +61,7 @@ class RealState:
     def wipe(self) -> None:
         """Leave nothing behind."""
         self.clients.tables.delete_table(self.table)
+        self.clients.tables.delete_table(f"restores{self.name}")
         try:
             self.clients.blobs.delete_container(self.container)
         except ResourceNotFoundError:

@@ -25,6 +25,9 @@ class WorkspaceAtHand:
     def add_notebook(self, path: str, text: str) -> None:
         self.scene.notebook(path, text)
 
+    def add_file(self, path: str, content: bytes) -> None:
+        self.scene.file(path, content)
+
     def add(self, path: str, kind: str, content: bytes) -> None:
         assert kind == "DASHBOARD"
         self.scene.dashboard(path, content)

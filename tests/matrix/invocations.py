@@ -12,16 +12,21 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from shared.adapters.pacing import PacedWorkspace, Slots
+from shared.adapters.pacing import PacedWorkspace, PacedWorkspaceWriter, Slots
 from shared.adapters.storage_clients import connect
-from shared.domain.messages import Message, PlanMessage, ShardMessage
+from shared.domain.messages import (
+    Message,
+    PlanMessage,
+    RestoreMessage,
+    ShardMessage,
+)
 from shared.errors import Transient
 from shared.ports import Clock
 from tests.crashes import Call, Calls, CrashPoint, Process
 from tests.fakes.storage import FakeBudget, FakeClock, FakeEvents
-from tests.matrix.site import a_repository, a_workspace
+from tests.matrix.site import a_repository, a_workspace, workspace_writes
 from tests.real_state import RealState
 from tests.use_cases import Invocation, UseCases
 
@@ -91,6 +96,9 @@ def carry_out(place: Place, order: Order) -> None:
     clock = _Clock(order.passed, note)
     calls = _Calls(order.calls, note)
     cases = UseCases(**ports_at(place, clock, note), **order.limits)
+    slots = Slots(FakeBudget(), clock, FakeEvents())
+    writes = workspace_writes(place.databricks, PATIENT)
+    cases.writes = cast("Any", PacedWorkspaceWriter(writes, slots))
     cases._numbers = itertools.count(order.number * 1_000)
     process = Process(calls, order.crash, _die, cases.spend, number=order.number)
     try:
@@ -163,3 +171,6 @@ class _Queue:
 
     def shard(self, run_id: str, number: int, delay: float = 0) -> None:
         self.note(Sent(ShardMessage(run_id, number), delay))
+
+    def restore(self, restore_id: str, delay: float = 0) -> None:
+        self.note(Sent(RestoreMessage(restore_id), delay))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 
+from shared.services.open_restore import OpenedRestore
 from shared.services.open_run import Opened
 from tests.backup_app import BackupApp
 from tests.crashes import Call, Crash
@@ -41,7 +42,7 @@ class KilledApp(BackupApp):
     errors: list[str] = field(default_factory=list)
     _read: int = 0
 
-    def invoke(self, invocation: Invocation) -> Opened | None:
+    def invoke(self, invocation: Invocation) -> Opened | OpenedRestore | None:
         self.calls.processes += 1
         order = Order(
             invocation,
@@ -60,7 +61,7 @@ class KilledApp(BackupApp):
         assert code == 0, "the process itself failed"
         return answer
 
-    def _take_in(self) -> Opened | None:
+    def _take_in(self) -> Opened | OpenedRestore | None:
         """What the process left, and its answer."""
         answer = None
         for fact in self._facts():
@@ -77,7 +78,7 @@ class KilledApp(BackupApp):
                 case Failed():
                     self.errors.append(fact.error)
                 case _:
-                    answer = cast("Opened | None", fact)
+                    answer = cast("Opened | OpenedRestore | None", fact)
         return answer
 
     def _facts(self) -> Iterator[object]:
@@ -90,7 +91,7 @@ def limits_of(app: BackupApp) -> dict[str, Any]:
     """Everything about the app that is neither a port nor the platform's."""
     names = {f.name for f in fields(UseCases)} - {
         *("workspace", "git", "store", "index", "blobs", "queue"),
-        *("clock", "events", "lease", "_numbers"),
+        *("clock", "events", "lease", "restores", "place", "writes", "_numbers"),
     }
     return {name: getattr(app, name) for name in names}
 
