@@ -16,9 +16,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 MATRICES = {
-    "the fault matrix": "test_fault_matrix.py::",
-    "crashes at every call": "test_crashes.py::test_i5",
+    "the fault matrix": "/test_fault_matrix.py::",
+    "crashes at every call": "/test_crashes.py::test_i5",
     "processes killed": "test_killed_processes.py::",
+    "faults of restores": "test_restore_faults.py::",
+    "crashes of restores": "test_restore_crashes.py::test_a_crash",
+    "restores killed": "test_killed_restores.py::",
 }
 
 

@@ -45,6 +45,7 @@ def keep_in_azurite(scene: Scene, *services: Service) -> RealState:
     if "tables" in services:
         move_rows(app, looks)
         app.store, app.index, app.looks = ports["store"], ports["index"], looks
+        app.restores, app.place = ports["restores"], ports["place"]
     if "blobs" in services:
         move_blobs(app, looks)
         app.blobs, app.lease = ports["blobs"], ports["lease"]
