@@ -2,21 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from types import TracebackType
 from typing import Protocol, Self
-
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    SpinnerColumn,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from local.backup.runs import Run
 from local.backup.words import count
+from local.bar import Bar
 
 QUIET_SECONDS = 5.0
 STEP_PERCENT = 10
@@ -82,39 +72,10 @@ class PlainScreen:
         self._step, self._place, self._at = step, place, now
 
 
-class LiveScreen:
-    """A bar that stays in its place and is gone when the run has ended."""
-
-    def __init__(self, console: Console) -> None:
-        self._progress = Progress(
-            SpinnerColumn(),
-            BarColumn(bar_width=32),
-            TaskProgressColumn(),
-            TextColumn("{task.description}", markup=False),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-        )
-        self._task = self._progress.add_task("starting", total=None)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
+class LiveScreen(Bar):
+    """A bar that is gone when the run has ended."""
 
     def show(self, run: Run) -> None:
         """Move the bar."""
         known = not run.planning and run.total > 0
-        self._progress.update(
-            self._task,
-            description=state(run),
-            total=run.total if known else None,
-            completed=run.done,
-        )
+        self.move(state(run), run.done, run.total if known else None)

@@ -19,7 +19,7 @@ from local.occupancy import OccupiedError
 from local.restore.options import WantedRestore
 from local.restore.outcome import drift_of, outcome, report
 from local.restore.restores import Restore, RestoresApi
-from local.restore.screen import Bar, Lines, Screen
+from local.restore.screen import Lines, LiveScreen, Screen
 
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 60.0
@@ -111,7 +111,7 @@ class Watch:
 
     def _screen(self) -> Screen:
         if self._console.is_terminal:
-            return Bar(self._console)
+            return LiveScreen(self._console)
         return Lines(self.say, time.monotonic)
 
 

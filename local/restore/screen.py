@@ -2,20 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from types import TracebackType
 from typing import Protocol, Self
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    SpinnerColumn,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
-
 from local.backup.words import count
+from local.bar import Bar
 from local.restore.restores import Restore
 
 _STAGES = {
@@ -64,38 +54,9 @@ class Lines:
             self._before, self._at = told, now
 
 
-class Bar:
-    """A bar that stays in its place and is gone when the restore has ended."""
-
-    def __init__(self, console: Console) -> None:
-        self._progress = Progress(
-            SpinnerColumn(),
-            BarColumn(bar_width=32),
-            TaskProgressColumn(),
-            TextColumn("{task.description}", markup=False),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-        )
-        self._task = self._progress.add_task("starting", total=None)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
+class LiveScreen(Bar):
+    """A bar that is gone when the restore has ended."""
 
     def show(self, restore: Restore) -> None:
         """Move the bar."""
-        self._progress.update(
-            self._task,
-            description=state(restore),
-            total=restore.total or None,
-            completed=restore.done,
-        )
+        self.move(state(restore), restore.done, restore.total or None)
