@@ -59,10 +59,13 @@ class CompareStored:
         backing: Backing,
         renew: Callable[[], None],
     ) -> list[RestoreOutcome]:
-        """What is to become of each object and folder; `manifests` by blob id."""
+        """What is to become of each object and folder; `manifests` by blob id.
+
+        `renew` is called again and again while it takes.
+        """
         read = [(f, manifest_of(f, manifests[f.manifest])) for f in folders]
         targets = [request.target_of(m.path) for _, m in read if m]
-        self.site.look(targets)
+        self.site.look(targets, renew)
         outcomes: list[RestoreOutcome] = []
         pairs: list[Pair] = []
         for folder, manifest in read:
@@ -72,7 +75,6 @@ class CompareStored:
             place = self.site.place(request.target_of(manifest.path))
             outcomes += self._around(request, folder, manifest, place, backing)
             pairs += _pairs(request, folder, manifest, place, backing)
-        renew()
         outcomes += self._compared(request, pairs, renew)
         self.site.forget_all_but(targets[-1] if targets else "/")
         return outcomes

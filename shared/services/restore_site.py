@@ -1,7 +1,6 @@
 """USE CASE PARTS: the folders that a restore is to write into, as they are now."""
 
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -9,6 +8,7 @@ from shared.domain.objects import depth, is_within, parent
 from shared.domain.restore_decision import Place, place_below
 from shared.errors import CredentialsRefused, ExportDisabled, Permanent, Transient
 from shared.ports import Workspace
+from shared.services.side_by_side import side_by_side
 from shared.services.steps import RestoreStep, step
 from shared.services.trouble import Trouble
 
@@ -25,14 +25,19 @@ class Site:
     trouble: Trouble
     _places: dict[str, Place] = field(default_factory=dict)
 
-    def look(self, folders: Iterable[str]) -> None:
-        """List those of the folders, and of the ones above them, that are there."""
+    def look(self, folders: Iterable[str], renew: Callable[[], None]) -> None:
+        """List those of the folders, and of the ones above them, that are there.
+
+        `renew` is called in between, for there may be many.
+        """
         wanted = {path for folder in folders for path in _and_above(folder)}
         new = sorted(wanted - self._places.keys(), key=lambda path: (depth(path), path))
-        with ThreadPoolExecutor(self.concurrency) as pool:
-            for _, level in groupby(new, depth):
-                asked = [path for path in level if not self._decided(path)]
-                self._places |= zip(asked, pool.map(self._listed, asked), strict=True)
+        for _, level in groupby(new, depth):
+            asked = [path for path in level if not self._decided(path)]
+            listed = side_by_side(self._listed, asked, self.concurrency)
+            for path, place in listed:
+                self._places[path] = place
+                renew()
 
     def place(self, folder: str) -> Place:
         """A folder that was looked at."""
