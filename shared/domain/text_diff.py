@@ -23,9 +23,12 @@ _MANY = 200
 
 _CONTEXT = 3
 _NOWHERE = "/dev/null"
-_HUNK = re.compile(r"@@ -([0-9]+)(.*) \+([0-9]+)(.*) @@\n")
 _NO_END = "\\ No newline at end of file\n"
 _TO_QUOTE = re.compile(r'[\x00-\x1f\x7f-\x9f"\\\u2028\u2029]')
+
+
+type Opcode = tuple[str, int, int, int, int]
+"""What difflib says of two ranges of lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +49,74 @@ def unified_diff(path: str, before: Side | None, after: Side | None) -> str:
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
     _check(old[start : len(old) - end], new[start : len(new) - end])
-    skipped = max(0, start - _CONTEXT)
-    kept = max(0, end - _CONTEXT)
-    lines = difflib.unified_diff(
-        old[skipped : len(old) - kept],
-        new[skipped : len(new) - kept],
-        _name("a", path, before),
-        _name("b", path, after),
-        before.label if before else "",
-        after.label if after else "",
-        n=_CONTEXT,
-    )
-    return "".join(_shifted(lines, skipped))
+    lines = list(_hunks(old, new, start, end))
+    if not lines:
+        return ""
+    names = (("---", "a", before), ("+++", "b", after))
+    head = [
+        f"{sign} {_name(side, path, it)}{_tabbed(it)}\n" for sign, side, it in names
+    ]
+    return "".join([*head, *lines])
+
+
+def _hunks(
+    old: Sequence[str], new: Sequence[str], start: int, end: int
+) -> Iterator[str]:
+    """The hunks; the first `start` and the last `end` lines are known to be the same.
+
+    What is the same at both ends is never taken for a change: patch wants a hunk that
+    is not at the text's beginning to have lines before its change.
+    """
+    last_old, last_new = len(old) - end, len(new) - end
+    matcher = difflib.SequenceMatcher(None, old[start:last_old], new[start:last_new])
+    inner: list[Opcode] = [
+        (tag, i1 + start, i2 + start, j1 + start, j2 + start)
+        for tag, i1, i2, j1, j2 in matcher.get_opcodes()
+    ]
+    if not inner:
+        return
+    before = ("equal", max(0, start - _CONTEXT), start, max(0, start - _CONTEXT), start)
+    kept = min(end, _CONTEXT)
+    after = ("equal", last_old, last_old + kept, last_new, last_new + kept)
+    for hunk in _grouped([before, *inner, after]):
+        _, first_old, _, first_new, _ = hunk[0]
+        _, _, after_old, _, after_new = hunk[-1]
+        here, there = _range(first_old, after_old), _range(first_new, after_new)
+        yield f"@@ -{here} +{there} @@\n"
+        for tag, i1, i2, j1, j2 in hunk:
+            if tag == "equal":
+                yield from (_ended(f" {line}") for line in old[i1:i2])
+                continue
+            yield from (_ended(f"-{line}") for line in old[i1:i2])
+            yield from (_ended(f"+{line}") for line in new[j1:j2])
+
+
+def _grouped(codes: Sequence[Opcode]) -> Iterator[list[Opcode]]:
+    """The changes with their context; where much is the same, a new hunk begins."""
+    hunk: list[Opcode] = []
+    for tag, i1, i2, j1, j2 in codes:
+        if tag == "equal" and i2 - i1 > 2 * _CONTEXT:
+            yield [*hunk, (tag, i1, i1 + _CONTEXT, j1, j1 + _CONTEXT)]
+            hunk = [(tag, i2 - _CONTEXT, i2, j2 - _CONTEXT, j2)]
+        else:
+            hunk.append((tag, i1, i2, j1, j2))
+    yield hunk
+
+
+def _range(first: int, after: int) -> str:
+    """Lines as a hunk's header counts them (documented: diff, unified format)."""
+    length = after - first
+    if length == 1:
+        return str(first + 1)
+    return f"{first + 1 if length else first},{length}"
+
+
+def _ended(line: str) -> str:
+    return line if line.endswith("\n") else f"{line}\n{_NO_END}"
+
+
+def _tabbed(side: Side | None) -> str:
+    return f"\t{side.label}" if side and side.label else ""
 
 
 def _lines(side: Side | None) -> list[str]:
@@ -101,16 +160,3 @@ def _name(prefix: str, path: str, side: Side | None) -> str:
         return _NOWHERE
     name = prefix + path
     return json.dumps(name, ensure_ascii=False) if _TO_QUOTE.search(name) else name
-
-
-def _shifted(lines: Iterator[str], by: int) -> Iterator[str]:
-    """The diff's lines, with those of the whole texts in its hunks' headers."""
-    for line in lines:
-        match = _HUNK.fullmatch(line)
-        if match is not None:
-            old, more_old, new, more_new = match.groups()
-            yield f"@@ -{int(old) + by}{more_old} +{int(new) + by}{more_new} @@\n"
-        elif line.endswith("\n"):
-            yield line
-        else:
-            yield f"{line}\n{_NO_END}"

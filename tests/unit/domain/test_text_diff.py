@@ -2,7 +2,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.domain import text_diff
@@ -119,6 +119,7 @@ TEXTS = st.lists(st.sampled_from(["a\n", "b\n", "\n", "c\r\n", "@@ -1 +1 @@\n"])
 
 
 @given(TEXTS, TEXTS, st.sampled_from(["", "end"]), st.sampled_from(["", "end"]))
+@example(["b\n", "b\n", "b\n"], ["a\n", "b\n", "b\n", "b\n", "b\n"], "", "")
 def test_git_makes_one_side_of_the_other(
     tmp_path_factory: pytest.TempPathFactory,
     old: list[str],
