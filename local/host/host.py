@@ -105,6 +105,7 @@ class Host:
             queue.stop()
         for timer in self._timers.values():
             timer.stop()
+        log.info("Stopping: no new work is taken")
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._config.grace)
         self._stopping = True

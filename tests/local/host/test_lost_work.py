@@ -194,6 +194,8 @@ def test_a_host_that_stops_lets_running_work_finish(bench: Bench) -> None:
     with bench.host_process() as process:
         bench.wait_for("work")
         process.popen.terminate()
+        # A signal is heard when the host gets to it, not when it is sent.
+        eventually(lambda: "no new work" in process.log.read_text())
         bench.send(name="too late")
         bench.open_gate("open")
         code = process.popen.wait(20)
