@@ -7,10 +7,11 @@ cli#4081, databrickslabs/migrate#247, ucx#401 and retried by the Terraform expor
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from shared.adapters.remote_words import sentence
+from shared.domain.objects import parent
 from shared.errors import (
     AccessDenied,
     AlreadyExists,
@@ -107,10 +108,13 @@ _PASSING = re.compile(
     re.IGNORECASE,
 )
 # Reported: databricks/cli filer, cli#3386, databrickslabs/migrate#15.
-_ALREADY_THERE = re.compile(r"already exists|RESOURCE_ALREADY_EXISTS", re.IGNORECASE)
+_ALREADY_THERE = re.compile(r"already[ _]exists", re.IGNORECASE)
 _WRITES = frozenset({"import", "mkdirs", "delete"})
 _PROTECTED = re.compile(r"\bis protected\b", re.IGNORECASE)
-_NO_PARENT = re.compile(r"parent folder .* does not exist", re.IGNORECASE)
+# The second is a guess: what is said where a file is in the place of a folder.
+_NO_PARENT = re.compile(
+    r"parent folder .* does not exist|is not a (?:directory|folder)\b", re.IGNORECASE
+)
 _WHOLE_SENTENCE_FOR_401 = (
     "Databricks does not accept the credential; it may have expired, or belong to an"
     " identity that is not in this workspace"
@@ -119,7 +123,7 @@ _WHOLE_SENTENCE_FOR_401 = (
 
 def error_of(refusal: Refusal) -> BackupError:
     """Our error for an answer; every status and code has one."""
-    kind = _kind_of(refusal)
+    kind = _kind_of(replace(refusal, message=_without_paths(refusal)))
     message = _told(refusal)
     if kind is Throttled:
         return Throttled(message, refusal.retry_after)
@@ -129,6 +133,14 @@ def error_of(refusal: Refusal) -> BackupError:
     if kind is CredentialsRefused:
         return CredentialsRefused(f"{_WHOLE_SENTENCE_FOR_401}: {message}")
     return kind(message)
+
+
+def _without_paths(refusal: Refusal) -> str:
+    """What it says but for where, for a notebook may be named like an error."""
+    words, path = refusal.message, refusal.subject
+    while path.startswith("/") and path != "/":
+        words, path = words.replace(path, ""), parent(path)
+    return words
 
 
 def _kind_of(refusal: Refusal) -> type[BackupError]:
@@ -145,11 +157,12 @@ def _kind_of(refusal: Refusal) -> type[BackupError]:
 
 def _kind_of_write(refusal: Refusal) -> type[BackupError] | None:
     """What only requests that write are answered."""
-    if refusal.endpoint not in _WRITES:
+    passing = refusal.status == 429 or refusal.status >= 500
+    if refusal.endpoint not in _WRITES or passing:
         return None
     text = f"{refusal.code} {refusal.message}"
     conflict = refusal.endpoint == "import" and refusal.status == 409
-    if refusal.status < 500 and (conflict or _ALREADY_THERE.search(text)):
+    if conflict or _ALREADY_THERE.search(text):
         return AlreadyExists
     if _PROTECTED.search(text):
         return AccessDenied

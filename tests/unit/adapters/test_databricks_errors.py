@@ -152,7 +152,12 @@ def written(
         (written(400, "(459 bytes), exceeded max size (1 bytes)"), TooLarge),
         (written(400, "The zip archive contains no items."), RequestRefused),
         (written(400, "holds", "DIRECTORY_NOT_EMPTY", "delete"), RequestRefused),
+        (written(400, "/a is not a directory"), NotFound),
+        (written(400, "taken", "ALREADY_EXISTS"), AlreadyExists),
+        (written(409, "taken", "ALREADY_EXISTS", "mkdirs"), AlreadyExists),
         (written(500, "it already exists, says a crash"), Unavailable),
+        (written(503, "the shard is protected for now"), Unavailable),
+        (written(429, "your quota is protected"), Throttled),
         (written(401), CredentialsRefused),
         (written(403, "Invalid access token."), CredentialsRefused),
         (written(429), Throttled),
@@ -164,3 +169,46 @@ def test_what_is_written_is_answered_in_words_of_its_own(
     error: BackupError, expected: type[BackupError]
 ) -> None:
     assert type(error) is expected
+
+
+@pytest.mark.parametrize("endpoint", ["import", "mkdirs", "delete"])
+@pytest.mark.parametrize("code", sorted(platform.ERROR_CODE_MAPPING))
+def test_every_code_that_the_sdk_knows_says_something_to_a_writer(
+    endpoint: Endpoint, code: str
+) -> None:
+    expected = BY_CODE.get(code)
+    if expected is None:
+        expected = AlreadyExists if code.endswith("EXISTS") else RequestRefused
+
+    assert code in {*BY_CODE, *WRITERS_CODES}
+    assert type(written(400, "no", code, endpoint)) is expected
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "path", "status", "words", "expected"),
+    [
+        ("delete", "/it already exists", 404, "Path ({}) is gone.", NotFound),
+        ("import", "/is protected/a", 404, "No parent folder of {}", NotFound),
+        ("import", "/a/is protected", 429, "Slow down for {}", Throttled),
+        ("list", "/unexpected error", 404, "Path ({}) is gone.", NotFound),
+        ("export", "/rate limit", 403, "You may not view {}.", AccessDenied),
+        ("export", "/Exports (disabled)/a", 403, "Not yours: {}.", AccessDenied),
+        ("list", "/an expired token", 403, "Not yours: /Workspace{}.", AccessDenied),
+        ("export", "/a/cannot be exported", 404, "Path ({}) is gone.", NotFound),
+    ],
+)
+def test_a_name_that_reads_like_an_error_is_none(
+    endpoint: Endpoint, path: str, status: int, words: str, expected: type[BackupError]
+) -> None:
+    error = error_of(Refusal(endpoint, path, status, "", words.format(path)))
+
+    assert type(error) is expected
+    assert path in str(error)
+
+
+def test_a_folder_that_reads_like_an_error_is_none_either() -> None:
+    words = "The parent folder (/it is protected) does not exist."
+
+    error = error_of(Refusal("import", "/it is protected/a", 404, "", words))
+
+    assert type(error) is NotFound
