@@ -5,7 +5,7 @@ comes first and follows from the restore's id alone; another holds the place.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from shared.adapters.restore_rows import restore_columns, restore_of
 from shared.adapters.tables import Found, RowWrite, Table
@@ -19,6 +19,7 @@ RESTORES, PLACE = "restores", "place"
 _MARK = re.compile(r"[0-9]{12}-restore-[0-9TZ]{16}-[0-9a-f]{6}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_SECOND = 10**12 - 1
+_ALMOST_A_SECOND = timedelta(microseconds=999_999)
 _TRIES = 10
 
 
@@ -58,7 +59,8 @@ class TableRestoreStore:
 
     def opened_before(self, moment: datetime, limit: int) -> tuple[str, ...]:
         """The ids of restores that were opened before the moment; see the port."""
-        after = f"{_countdown(moment)}."
+        # An id knows the second alone: those of a second that has begun are before it.
+        after = f"{_countdown(moment + _ALMOST_A_SECOND)}."
         condition = f"PartitionKey eq '{RESTORES}' and RowKey gt '{after}'"
         rows = self._table.query(condition, limit)
         return tuple(_row_key(row).partition("-")[2] for row in rows)

@@ -152,6 +152,42 @@ def test_old_restores_are_found_by_when_they_were_opened(store: RestoreStore) ->
     assert store.opened_before(SOME_NIGHT + timedelta(minutes=5), 1) == (old.id,)
 
 
+def test_restores_of_the_same_moment_are_all_listed(store: RestoreStore) -> None:
+    written = [a_restore(0, f"{n:06x}") for n in range(3)]
+    for restore in written:
+        store.write(Write(restore))
+
+    pages = [store.newest(2)]
+    pages.append(store.newest(2, pages[0].next))
+
+    found = [restore.id for page in pages for restore in page.restores]
+    assert sorted(found) == sorted(restore.id for restore in written)
+
+
+@pytest.mark.parametrize(("later", "found"), [(0.0, False), (0.5, True), (1.0, True)])
+def test_old_is_what_was_opened_before_the_moment_to_the_second(
+    store: RestoreStore,
+    later: float,
+    found: bool,  # noqa: FBT001
+) -> None:
+    restore = a_restore()
+    store.write(Write(restore))
+    opened_at = SOME_NIGHT.replace(microsecond=0)
+
+    old = store.opened_before(opened_at + timedelta(seconds=later), 10)
+
+    assert old == ((restore.id,) if found else ())
+
+
+def test_what_was_never_written_can_be_forgotten(store: RestoreStore) -> None:
+    one, other = a_restore(0), a_restore(1)
+    store.write(Write(one))
+
+    store.forget(other.id)
+
+    assert store.get(one.id) is not None
+
+
 def test_the_first_has_the_place_until_it_frees_it(place: RestorePlace) -> None:
     assert place.holder() is None
     assert place.take("a") == "a"

@@ -6,8 +6,10 @@ import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
+import requests
 
 from local.databricks.app import LOCAL_TOKEN, create_app
 from local.databricks.store import Store
@@ -27,8 +29,9 @@ from shared.domain.objects import (
     join,
 )
 from shared.domain.restored import difference
-from shared.errors import AlreadyExists, NotFound, RequestRefused
+from shared.errors import AccessDenied, AlreadyExists, NotFound, RequestRefused
 from shared.ports import Workspace, WorkspaceWriter
+from tests.contract.test_workspace_contract import Api
 from tests.fakes.remotes import FakeWorkspace
 from tests.fakes.restores import FakeWorkspaceWriter
 
@@ -59,12 +62,13 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(params=SUBJECTS)
-def scene(request: pytest.FixtureRequest) -> Scene:
+def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
     root = f"/Shared/contract-{uuid.uuid4().hex}"
     if request.param == "fake":
         fake = FakeWorkspace()
         fake.mkdir(root)
-        return Scene(fake, FakeWorkspaceWriter(fake), root)
+        yield Scene(fake, FakeWorkspaceWriter(fake), root)
+        return
     if request.param == "real":
         host, token = (os.environ[name] for name in REAL)
     else:
@@ -72,7 +76,8 @@ def scene(request: pytest.FixtureRequest) -> Scene:
     client = DatabricksClient(host, StaticToken(token))
     writer = DatabricksWorkspaceWriter(client)
     writer.make_folder(root)
-    return Scene(DatabricksWorkspace(client), writer, root)
+    yield Scene(DatabricksWorkspace(client), writer, root)
+    Api(host, token).delete(root)
 
 
 def a_notebook(
@@ -177,7 +182,8 @@ def test_a_dashboard_becomes_a_dashboard(scene: Scene) -> None:
     scene.writer.put(new, replace=False)
     scene.writer.put(replace(new, content=b'{"pages": [1]}'), replace=True)
 
-    assert scene.at("sales.lvdash.json").type == DASHBOARD
+    found = scene.at("sales.lvdash.json")
+    assert (found.type, found.modified_at) == (DASHBOARD, None)
     assert scene.workspace.export(path, Format.RAW) == b'{"pages": [1]}'
 
 
@@ -210,8 +216,32 @@ def test_what_is_there_is_written_over_only_if_wanted(scene: Scene, build) -> No
     assert_there(scene, new)
     scene.writer.put(other, replace=True)
 
+    after = scene.at("n")
     assert_there(scene, other)
-    assert scene.at("n").object_id == before.object_id
+    assert after.object_id == before.object_id
+    assert (after.modified_at or 0) > (before.modified_at or 0)
+
+
+def test_a_notebook_is_written_over_in_another_language(scene: Scene) -> None:
+    sql = "-- Databricks notebook source\n"
+    new = a_notebook(f"{scene.root}/n", "select 1", "SQL", sql)
+    scene.writer.put(a_notebook(new.path), replace=False)
+
+    scene.writer.put(new, replace=True)
+
+    assert_there(scene, new)
+
+
+def test_what_comes_in_the_place_of_what_was_removed_is_another(scene: Scene) -> None:
+    new = a_file(f"{scene.root}/a")
+    scene.writer.put(new, replace=False)
+    before = scene.at("a")
+    scene.writer.delete(new.path)
+
+    scene.writer.put(new, replace=False)
+
+    assert_there(scene, new)
+    assert scene.at("a").object_id != before.object_id
 
 
 def test_to_write_over_nothing_is_to_create(scene: Scene) -> None:
@@ -247,6 +277,13 @@ def test_without_a_folder_to_hold_it_nothing_is_put(scene: Scene) -> None:
         scene.writer.put(a_notebook(f"{scene.root}/none/n"), replace=False)
 
 
+def test_what_is_no_folder_holds_nothing(scene: Scene) -> None:
+    scene.writer.put(a_file(f"{scene.root}/a"), replace=False)
+
+    with pytest.raises(NotFound):
+        scene.writer.put(a_notebook(f"{scene.root}/a/n"), replace=False)
+
+
 def test_a_folder_comes_with_those_above_it_and_twice_is_as_once(scene: Scene) -> None:
     for _ in range(2):
         scene.writer.make_folder(f"{scene.root}/a/b/c")
@@ -259,6 +296,22 @@ def test_an_object_is_in_the_way_of_a_folder(scene: Scene) -> None:
 
     with pytest.raises(AlreadyExists):
         scene.writer.make_folder(f"{scene.root}/a")
+    with pytest.raises(AlreadyExists):
+        scene.writer.make_folder(f"{scene.root}/a/b")
+
+
+def test_an_empty_folder_is_removed(scene: Scene) -> None:
+    scene.writer.make_folder(f"{scene.root}/a")
+
+    scene.writer.delete(f"{scene.root}/a")
+
+    assert scene.workspace.list(scene.root) == ()
+
+
+def test_nothing_is_removed_where_no_folder_is(scene: Scene) -> None:
+    scene.writer.delete(f"{scene.root}/none/a")
+
+    assert scene.workspace.list(scene.root) == ()
 
 
 def test_an_object_is_removed_and_twice_is_as_once(scene: Scene) -> None:
@@ -277,3 +330,25 @@ def test_a_folder_that_holds_something_is_not_removed(scene: Scene) -> None:
         scene.writer.delete(f"{scene.root}/a")
 
     assert [o.name for o in scene.workspace.list(scene.root)] == ["a"]
+
+
+def a_workspace_of_known_people(subject: str, server: str) -> WorkspaceWriter:
+    """One in which only Ada has a home."""
+    if subject == "fake":
+        return FakeWorkspaceWriter(FakeWorkspace(), people=frozenset({"ada"}))
+    users: dict[str, Any] = {"people": ["ada"], "known_only": True}
+    requests.post(f"{server}/_local/users", json=users, timeout=9).raise_for_status()
+    return DatabricksWorkspaceWriter(DatabricksClient(server, StaticToken(LOCAL_TOKEN)))
+
+
+@pytest.mark.parametrize("subject", ["fake", "local"])
+def test_nobody_has_no_home(subject: str, server: str) -> None:
+    writer = a_workspace_of_known_people(subject, server)
+
+    writer.make_folder("/Users/ada/reports")
+    writer.put(a_file("/Users/ada/reports/a"), replace=False)
+
+    with pytest.raises(AccessDenied):
+        writer.make_folder("/Users/nobody/reports")
+    with pytest.raises(AccessDenied):
+        writer.put(a_file("/Users/nobody"), replace=False)

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from shared.domain.objects import DIRECTORY, NewObject, parent
+from shared.domain.objects import DASHBOARD, DIRECTORY, NewObject, parent
 from shared.domain.restore_ids import restore_opened_at
 from shared.domain.restores import Restore
 from shared.errors import (
@@ -116,8 +116,7 @@ class FakeWorkspaceWriter:
         elif not replace or found.type != new.type:
             raise AlreadyExists(new.path)
         else:
-            self.scene.edit(new.path, new.content)
-            self._speak(new)
+            self._write(new)
         self.after("import", new.path)
 
     def delete(self, path: str) -> None:
@@ -133,12 +132,13 @@ class FakeWorkspaceWriter:
         found = self.scene.objects.get(above)
         if above != "/" and (found is None or found.type != DIRECTORY):
             raise NotFound(f"The parent folder ({above}) does not exist.")
-        self.scene.add(new.path, new.type, new.content)
-        if new.type != "DASHBOARD":
-            self.scene.edit(new.path, new.content)
-        self._speak(new)
+        self.scene.add(new.path, new.type)
+        self._write(new)
 
-    def _speak(self, new: NewObject) -> None:
+    def _write(self, new: NewObject) -> None:
+        # The listing of a dashboard carries no time.
+        timed = new.type != DASHBOARD
+        (self.scene.edit if timed else self.scene.rewrite)(new.path, new.content)
         found = self.scene.objects[new.path]
         self.scene.objects[new.path] = replace(found, language=new.language)
 

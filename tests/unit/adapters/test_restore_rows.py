@@ -21,6 +21,7 @@ from shared.domain.restores import (
 )
 from shared.errors import UnknownVersion
 from tests.contract.test_restore_store_contract import a_restore
+from tests.unit.adapters.test_rows import over_the_wire
 
 moments = st.datetimes(
     min_value=datetime(2020, 1, 1),  # noqa: DTZ001 - hypothesis wants it so
@@ -64,7 +65,21 @@ restores = st.builds(
 
 @given(restores)
 def test_a_row_comes_back_as_it_was(restore: Restore) -> None:
-    assert restore_of(restore_columns(restore)) == restore
+    assert restore_of(over_the_wire(restore_columns(restore))) == restore
+
+
+def test_what_people_look_for_is_a_column() -> None:
+    restore = a_restore()
+
+    columns = restore_columns(restore)
+
+    assert columns["restore_id"] == restore.id
+    assert columns["run_id"] == restore.request.point.run_id
+    assert (columns["status"], columns["stage"]) == ("planning", "write")
+    assert (columns["apply"], columns["on_conflict"]) == (True, "fail")
+    assert columns["requested_by"] == "ada@example.com"
+    assert columns["opened_at"] == restore.request.opened_at
+    assert (columns["objects"], columns["verified"], columns["failed"]) == (7, 0, 0)
 
 
 def test_many_long_paths_fit_into_a_row() -> None:
