@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from functions import (
+    http_access,
     http_history,
     http_openapi,
     http_restores,
@@ -11,7 +12,7 @@ from functions import (
     schedules,
 )
 
-app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+app = func.FunctionApp(http_auth_level=http_access.level())
 
 for blueprint in (
     schedules.bp,

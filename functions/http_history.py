@@ -14,7 +14,7 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]
 
 
 @bp.function_name("show_history")
-@bp.route("history", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@bp.route("history", methods=["GET"])
 @told
 def show_history(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/history."""
@@ -24,7 +24,7 @@ def show_history(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.function_name("show_content")
-@bp.route("content", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@bp.route("content", methods=["GET"])
 @told
 def show_content(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/content."""
@@ -33,7 +33,7 @@ def show_content(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.function_name("show_diff")
-@bp.route("diff", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@bp.route("diff", methods=["GET"])
 @told
 def show_diff(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/diff."""

@@ -12,7 +12,7 @@ _DOCUMENT = Path(__file__).with_name("openapi.json")
 
 
 @bp.function_name("openapi")
-@bp.route("openapi.json", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@bp.route("openapi.json", methods=["GET"])
 @told
 def openapi(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - bound
     """GET /api/openapi.json."""

@@ -13,7 +13,7 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]
 
 
 @bp.function_name("start_restore")
-@bp.route("restores", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+@bp.route("restores", methods=["POST"])
 @told
 def start_restore(req: func.HttpRequest) -> func.HttpResponse:
     """POST /api/restores."""
@@ -27,7 +27,7 @@ def start_restore(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.function_name("list_restores")
-@bp.route("restores", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@bp.route("restores", methods=["GET"])
 @told
 def list_restores(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/restores."""
@@ -36,7 +36,7 @@ def list_restores(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.function_name("show_restore")
-@bp.route("restores/{restore_id}", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@bp.route("restores/{restore_id}", methods=["GET"])
 @told
 def show_restore(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/restores/{restore_id}."""
@@ -46,9 +46,7 @@ def show_restore(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.function_name("cancel_restore")
-@bp.route(
-    "restores/{restore_id}", methods=["DELETE"], auth_level=func.AuthLevel.FUNCTION
-)
+@bp.route("restores/{restore_id}", methods=["DELETE"])
 @told
 def cancel_restore(req: func.HttpRequest) -> func.HttpResponse:
     """DELETE /api/restores/{restore_id}."""
@@ -62,7 +60,7 @@ def cancel_restore(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.function_name("show_drift")
-@bp.route("drift", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@bp.route("drift", methods=["GET"])
 @told
 def show_drift(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/drift."""

@@ -14,7 +14,7 @@ bp = func.Blueprint()  # type: ignore[no-untyped-call]
 
 
 @bp.function_name("start_run")
-@bp.route("runs", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+@bp.route("runs", methods=["POST"])
 @told
 def start_run(req: func.HttpRequest) -> func.HttpResponse:
     """POST /api/runs."""
@@ -30,7 +30,7 @@ def start_run(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.function_name("list_runs")
-@bp.route("runs", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@bp.route("runs", methods=["GET"])
 @told
 def list_runs(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/runs."""
@@ -39,7 +39,7 @@ def list_runs(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.function_name("show_run")
-@bp.route("runs/{run_id}", methods=["GET"], auth_level=func.AuthLevel.FUNCTION)
+@bp.route("runs/{run_id}", methods=["GET"])
 @told
 def show_run(req: func.HttpRequest) -> func.HttpResponse:
     """GET /api/runs/{run_id}."""
@@ -49,7 +49,7 @@ def show_run(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.function_name("cancel_run")
-@bp.route("runs/{run_id}", methods=["DELETE"], auth_level=func.AuthLevel.FUNCTION)
+@bp.route("runs/{run_id}", methods=["DELETE"])
 @told
 def cancel_run(req: func.HttpRequest) -> func.HttpResponse:
     """DELETE /api/runs/{run_id}."""

@@ -24,6 +24,7 @@ from shared.setting_values import (
 )
 
 STORAGE = "AzureWebJobsStorage"
+HTTP_ACCESS, KEYS, ENTRA = "HTTP_ACCESS", "keys", "entra"
 
 _NO_TIME = timedelta(seconds=1)
 _TWO_DAYS = timedelta(hours=48)
@@ -91,6 +92,7 @@ class Settings:
     run_retries: int
     audit_schedule: str
     audit_slices: int
+    http_access: str
     restore_enabled: bool
     restore_roots: tuple[str, ...]
     retention_days: int
@@ -158,12 +160,23 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         run_retries=reader.number("RUN_RETRIES", 2, 0, 10),
         audit_schedule=_schedule(reader, "AUDIT_SCHEDULE", "0 0 5 * * *"),
         audit_slices=reader.number("AUDIT_SLICES", 30, 1, 366),
+        http_access=reader.word(HTTP_ACCESS, KEYS, ENTRA),
         restore_enabled=_flag(reader, "RESTORE_ENABLED", "true"),
         restore_roots=_roots(reader, "RESTORE_ROOTS"),
         retention_days=reader.number("STATE_RETENTION_DAYS", 90, 1, 3650),
         notify=_notify(reader),
         log_level=_log_level(reader),
     )
+
+
+def read_http_access(environ: Mapping[str, str] | None = None) -> str:
+    """`entra` where sign-in stands in front of the HTTP API, `keys` in all other cases.
+
+    Asked while the app is indexed, which nothing may stop: a word that is neither asks
+    for keys, and is named at the first use of the settings.
+    """
+    text = _Reader(os.environ if environ is None else environ).text(HTTP_ACCESS)
+    return ENTRA if text.lower() == ENTRA else KEYS
 
 
 def read_storage(environ: Mapping[str, str]) -> Storage:

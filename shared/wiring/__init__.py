@@ -20,7 +20,7 @@ from shared.services.poison import BuryPlan, BuryShard
 from shared.services.read_runs import ReadRuns
 from shared.services.start_audit import StartAudit
 from shared.services.sweep import Sweep
-from shared.settings import Settings, read_settings
+from shared.settings import ENTRA, Settings, read_http_access, read_settings
 from shared.wiring.remotes import Remotes
 from shared.wiring.restores import CONCURRENCY, RestoreApp
 
@@ -208,6 +208,11 @@ def app() -> App:
     exports = settings.max_parallel_shards * settings.export_concurrency
     outside = connections_of(settings, LIST_CONCURRENCY + CONCURRENCY + exports)
     return App(settings=settings, outside=outside)
+
+
+def callers_sign_in() -> bool:
+    """Whether Entra sign-in, not a function key, is asked of callers."""
+    return read_http_access() == ENTRA
 
 
 def _noise() -> str:

@@ -10,7 +10,7 @@ from shared.domain.objects import Format
 from shared.domain.scope import DEFAULT_EXCLUDES
 from shared.errors import SettingError
 from shared.setting_values import Secret, schedule
-from shared.settings import Settings, Storage, read_settings
+from shared.settings import Settings, Storage, read_http_access, read_settings
 
 NEEDED = {
     "DATABRICKS_HOST": "https://adb-1.7.azuredatabricks.net",
@@ -52,8 +52,16 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
     assert (settings.audit_schedule, settings.audit_slices) == ("0 0 5 * * *", 30)
     assert (settings.restore_enabled, settings.restore_roots) == (True, ("/",))
     assert settings.retention_days == 90
+    assert settings.http_access == "keys"
     assert (settings.notify.webhook_url, settings.notify.on) == (None, "trouble")
     assert settings.log_level == "INFO"
+
+
+def test_a_word_that_says_no_access_asks_for_keys_and_is_named_later() -> None:
+    assert read_http_access({"HTTP_ACCESS": "entre"}) == "keys"
+
+    with pytest.raises(SettingError, match="HTTP_ACCESS is 'entre'"):
+        read(HTTP_ACCESS="entre")
 
 
 def test_without_tokens_the_managed_identity_is_meant() -> None:

@@ -19,7 +19,7 @@ from jsonschema import (  # type: ignore[import-untyped]
     FormatChecker,
 )
 
-from functions import http_history, http_openapi, http_restores, http_runs
+from functions import http_access, http_history, http_openapi, http_restores, http_runs
 from shared.domain.objects import Format
 from shared.domain.restore_plan import Bounds
 from shared.domain.runs import Run
@@ -194,7 +194,7 @@ class Route:
 
 def routes() -> list[Route]:
     """All HTTP functions, as a host would find them."""
-    indexed = func.FunctionApp()
+    indexed = func.FunctionApp(http_auth_level=http_access.level())
     for blueprint in (http_runs.bp, http_restores.bp, http_history.bp, http_openapi.bp):
         indexed.register_functions(blueprint)
     return [Route(built) for built in indexed.get_functions()]

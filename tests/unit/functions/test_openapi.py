@@ -9,6 +9,7 @@ from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped
 
 from functions import (
     history_requests,
+    http_access,
     request_bodies,
     request_fields,
     run_requests,
@@ -66,6 +67,23 @@ def test_functions_and_descriptions_are_the_same_set() -> None:
 
 def test_every_function_needs_a_key() -> None:
     assert {route.level for route in routes()} == {func.AuthLevel.FUNCTION}
+
+
+@pytest.mark.parametrize(
+    ("access", "level"),
+    [
+        ("", func.AuthLevel.FUNCTION),
+        ("keys", func.AuthLevel.FUNCTION),
+        ("Entre", func.AuthLevel.FUNCTION),
+        ("entra", func.AuthLevel.ANONYMOUS),
+    ],
+)
+def test_only_behind_sign_in_nobody_asks_for_keys(
+    access: str, level: func.AuthLevel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_ACCESS", access)
+
+    assert http_access.level() is level
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
