@@ -16,7 +16,7 @@ BACKUP_VARIABLES := WORKSPACE NOTEBOOKS MODE DRY_RUN $(SERVICE_VARIABLES)
 RESTORE_VARIABLES := FILES AT TO ON_CONFLICT APPLY $(SERVICE_VARIABLES)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup backup restore drift up down clean check unit test soak lock
+.PHONY: help setup backup restore drift up down clean check unit test soak lock package
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' \
@@ -56,6 +56,9 @@ test: check ## everything
 
 soak: setup ## the property and matrix tests with larger parameters
 	HYPOTHESIS_PROFILE=soak SOAK=1 .venv/bin/pytest $(PARALLEL)
+
+package: setup ## the deployment zip: .package/app.zip, with its packages for Azure
+	@$(PY) -m local.package
 
 lock: ## compile the pins anew from requirements*.in and package.json
 	@local/lock.sh
