@@ -103,6 +103,19 @@ def deploy(path: Path, **parameters: Any) -> Deployment:
     return _Template(path, parameters).deployed()
 
 
+def deploy_environment(path: Path) -> Deployment:
+    """What a parameters file makes of its template."""
+    declarations = syntax.read(path)
+    [using] = [d for d in declarations if d.kind == "using"]
+    given: dict[str, Any] = {}
+    for one in declarations:
+        if one.kind == "param":
+            if not isinstance(one.value, syntax.Literal):
+                raise Refused(f"{path.name}: {one.name} is no plain value")
+            given[one.name] = one.value.value
+    return deploy(path.parent / using.what, **given)
+
+
 def _id(type_: str, *names: str) -> str:
     provider, *types = type_.split("/")
     pairs = zip(types, names, strict=True)

@@ -122,10 +122,10 @@ type Expression = (
 
 @dataclass(frozen=True)
 class Declaration:
-    """`param`, `var`, `resource`, `module`, `output`, `metadata` or `targetScope`.
+    """What begins with `param`, `var`, `resource`, `module`, `output` and the like.
 
-    `what` is a parameter's or output's type, a resource's type with its version, a
-    module's path.
+    `what` is a parameter's or output's type (a parameters file has none), a resource's
+    type with its version, a module's or template's path.
     """
 
     kind: str
@@ -302,9 +302,11 @@ class _Parser:
         line, kind = self._here.line, self._word()
         if kind not in _DECLARATIONS:
             raise self._surprise(f"{kind!r} declares nothing that is plain Bicep")
+        if kind == "using":
+            return Declaration(kind, kind, self._plain_string(), line=line)
         name = kind if kind == "targetScope" else self._word()
         what, existing = "", False
-        if kind in {"param", "output"}:
+        if kind in {"param", "output"} and not self._is("="):
             what = self._word()
         elif kind in {"resource", "module"}:
             what = self._plain_string()
@@ -479,5 +481,5 @@ class _Parser:
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _DECLARATIONS = {
     *("param", "var", "resource", "module"),
-    *("output", "metadata", "targetScope"),
+    *("output", "metadata", "targetScope", "using"),
 }
