@@ -27,7 +27,7 @@ var tables = ['runs', 'budgets', 'restores']
 
 // The host would create a poison queue with the first poisoned message; what listens
 // to it should find it from the start.
-var poisonQueues = [for queue in workQueues: '${queue}-poison']
+var poisonQueues = [for workQueue in workQueues: '${workQueue}-poison']
 
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   name: name

@@ -402,7 +402,7 @@ def names_in(value: object) -> set[str]:
         return {value.name}
     if isinstance(value, tuple):
         return set().union(*(names_in(one) for one in value))
-    if hasattr(value, "__dataclass_fields__"):
+    if isinstance(value, (*syntax.NODES, syntax.Declaration)):
         return set().union(*(names_in(one) for one in vars(value).values()))
     return set()
 

@@ -120,6 +120,12 @@ type Expression = (
 )
 
 
+NODES = (
+    *(Literal, Text, Name, Member, Index, Call, Array, Object, Loop, If),
+    *(Ternary, Unary, Binary, Lambda),
+)
+
+
 @dataclass(frozen=True)
 class Declaration:
     """What begins with `param`, `var`, `resource`, `module`, `output` and the like.

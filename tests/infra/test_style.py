@@ -58,6 +58,24 @@ def test_nothing_is_declared_in_vain(path: Path) -> None:
 
 
 @each_file
+def test_no_loop_hides_a_name_of_the_file(path: Path) -> None:
+    declarations = syntax.read(path)
+    names = {one.name for one in declarations if one.kind not in {"output", "metadata"}}
+
+    assert not names & {name for one in declarations for name in loop_names(one.value)}
+
+
+def loop_names(value: object) -> set[str]:
+    """The variables of every loop and lambda in an expression."""
+    if isinstance(value, tuple):
+        return set().union(*(loop_names(one) for one in value))
+    if not isinstance(value, syntax.NODES):
+        return set()
+    own = getattr(value, "variables", ()) or getattr(value, "parameters", ())
+    return set(own).union(*(loop_names(one) for one in vars(value).values()))
+
+
+@each_file
 def test_no_template_asks_for_a_key(path: Path) -> None:
     text = path.read_text()
 
