@@ -1,6 +1,7 @@
 """What a workspace that is written promises: the fake, the adapter before the local
 server, and a real workspace where TEST_DATABRICKS_* names one (below /Shared)."""
 
+import itertools
 import json
 import os
 import uuid
@@ -101,7 +102,16 @@ def assert_there(scene: Scene, new: NewObject) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["x", "x.py", "a:b", "日本 — ü", "e\u0301", "50% & a=b?c#d", " spaces ", "😀" * 20],
+    [
+        "x",
+        "x.py",
+        "a:b",
+        "日本 — ü",
+        "e\u0301",
+        "50% & a=b?c#d",
+        " spaces ",
+        pytest.param("😀" * 62 + "ab", id="250 bytes of emoji"),
+    ],
 )
 def test_a_notebook_is_put_under_exactly_its_name(scene: Scene, name: str) -> None:
     new = a_notebook(join(scene.root, name))
@@ -188,16 +198,7 @@ def test_a_dashboard_becomes_a_dashboard(scene: Scene) -> None:
 
 
 def test_a_jupyter_notebook_keeps_its_cells_and_its_name(scene: Scene) -> None:
-    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": ["1 + 1"]}
-    document = {
-        "cells": [cell | {"execution_count": None}],
-        "metadata": {"language_info": {"name": "python"}},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    content = json.dumps(document).encode()
-    path = f"{scene.root}/from jupyter"
-    new = NewObject(path, NOTEBOOK, Format.JUPYTER, content, "PYTHON")
+    new = a_jupyter_notebook(f"{scene.root}/from jupyter", "1 + 1")
 
     scene.writer.put(new, replace=False)
 
@@ -244,6 +245,46 @@ def test_what_comes_in_the_place_of_what_was_removed_is_another(scene: Scene) ->
     assert scene.at("a").object_id != before.object_id
 
 
+def a_jupyter_notebook(path: str, *cells: str) -> NewObject:
+    plain = {"cell_type": "code", "metadata": {}, "outputs": []}
+    document = {
+        "cells": [
+            plain | {"source": [text], "execution_count": None} for text in cells
+        ],
+        "metadata": {"language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    content = json.dumps(document).encode()
+    return NewObject(path, NOTEBOOK, Format.JUPYTER, content, "PYTHON")
+
+
+def test_a_notebook_is_written_over_by_one_in_another_format(scene: Scene) -> None:
+    new = a_jupyter_notebook(f"{scene.root}/n", "1 + 1", "2 + 2")
+    scene.writer.put(a_notebook(new.path), replace=False)
+    before = scene.at("n")
+
+    scene.writer.put(new, replace=True)
+
+    assert_there(scene, new)
+    assert scene.at("n").object_id == before.object_id
+
+
+def test_a_dashboard_that_is_there_is_kept_unless_wanted(scene: Scene) -> None:
+    path = f"{scene.root}/sales.lvdash.json"
+    old = NewObject(path, DASHBOARD, Format.RAW, b'{"pages": []}')
+    scene.writer.put(old, replace=False)
+    before = scene.at("sales.lvdash.json")
+
+    with pytest.raises(AlreadyExists):
+        scene.writer.put(replace(old, content=b'{"pages": [1]}'), replace=False)
+    kept = scene.workspace.export(path, Format.RAW)
+    scene.writer.put(replace(old, content=b'{"pages": [2]}'), replace=True)
+
+    assert kept == old.content
+    assert scene.at("sales.lvdash.json").object_id == before.object_id
+
+
 def test_to_write_over_nothing_is_to_create(scene: Scene) -> None:
     new = a_notebook(f"{scene.root}/n")
 
@@ -252,15 +293,29 @@ def test_to_write_over_nothing_is_to_create(scene: Scene) -> None:
     assert_there(scene, new)
 
 
+def objects_of_all_types(path: str) -> list[NewObject]:
+    return [
+        a_notebook(path),
+        a_file(path),
+        NewObject(path, DASHBOARD, Format.RAW, b'{"pages": []}'),
+    ]
+
+
 @pytest.mark.parametrize("over", [True, False])
-def test_another_type_is_never_written_over(scene: Scene, over: bool) -> None:  # noqa: FBT001
-    there = a_file(f"{scene.root}/n")
-    scene.writer.put(there, replace=False)
+@pytest.mark.parametrize(("old", "new"), [*itertools.permutations(range(3), 2)])
+def test_another_type_is_never_written_over(
+    scene: Scene,
+    old: int,
+    new: int,
+    over: bool,  # noqa: FBT001
+) -> None:
+    kinds = objects_of_all_types(f"{scene.root}/n.lvdash.json")
+    scene.writer.put(kinds[old], replace=False)
 
     with pytest.raises(AlreadyExists):
-        scene.writer.put(a_notebook(there.path), replace=over)
+        scene.writer.put(kinds[new], replace=over)
 
-    assert_there(scene, there)
+    assert_there(scene, kinds[old])
 
 
 def test_a_folder_is_never_written_over(scene: Scene) -> None:
@@ -352,3 +407,13 @@ def test_nobody_has_no_home(subject: str, server: str) -> None:
         writer.make_folder("/Users/nobody/reports")
     with pytest.raises(AccessDenied):
         writer.put(a_file("/Users/nobody"), replace=False)
+    with pytest.raises(AccessDenied):
+        writer.make_folder("/Users/nobody")
+    writer.delete("/Users/nobody/reports/a")
+
+
+def test_the_top_is_there_and_so_are_folders_that_were_made(scene: Scene) -> None:
+    for path in ("/", "/Shared", scene.root):
+        scene.writer.make_folder(path)
+
+    assert scene.workspace.list(scene.root) == ()
