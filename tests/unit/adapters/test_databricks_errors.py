@@ -212,3 +212,72 @@ def test_a_folder_that_reads_like_an_error_is_none_either() -> None:
     error = error_of(Refusal("import", "/it is protected/a", 404, "", words))
 
     assert type(error) is NotFound
+
+
+WRITERS: list[Endpoint] = ["import", "mkdirs", "delete"]
+
+
+@pytest.mark.parametrize("endpoint", WRITERS)
+@pytest.mark.parametrize("status", [400, 403, 500])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Workspace 1 exceeded the concurrent limit of 20 requests", Throttled),
+        ("RPC token bucket limit has been exceeded", Throttled),
+        ("deadline exceeded", Unavailable),
+        ("Error handling request", Unavailable),
+        ("Timed out after 60 s", Unavailable),
+        ("Operation timed out", Unavailable),
+    ],
+)
+def test_what_passes_passes_for_a_writer_too(
+    text: str, expected: type[BackupError], status: int, endpoint: Endpoint
+) -> None:
+    assert type(written(status, text, "BAD_REQUEST", endpoint)) is expected
+
+
+@pytest.mark.parametrize("endpoint", WRITERS)
+@pytest.mark.parametrize("code", ["MAX_NOTEBOOK_SIZE_EXCEEDED", "BAD_REQUEST", ""])
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        (
+            "File size is (459418279 bytes), exceeded max size (10485760 bytes)",
+            459418279,
+        ),
+        ("Size exceeds 10485760 bytes", None),
+        ("MAX_READ_SIZE_EXCEEDED: no", None),
+    ],
+)
+def test_what_is_too_large_to_write_tells_its_size_where_it_is_said(
+    text: str, size: int | None, code: str, endpoint: Endpoint
+) -> None:
+    error = written(400, text, code, endpoint)
+
+    assert isinstance(error, TooLarge)
+    assert error.size == size
+
+
+def test_a_full_folder_is_no_missing_right() -> None:
+    text = "Size limit exceeded for folder /a. Current size: 10000 Limit: 10000"
+
+    error = written(403, text, "MAX_CHILD_NODE_SIZE_EXCEEDED")
+
+    assert isinstance(error, TooLarge)
+    assert "10000" in str(error)
+
+
+@pytest.mark.parametrize("endpoint", WRITERS)
+@pytest.mark.parametrize("words", ["Exports are disabled", "cannot be exported"])
+def test_words_about_exports_say_nothing_to_a_writer(
+    words: str, endpoint: Endpoint
+) -> None:
+    assert type(written(403, words, "", endpoint)) is AccessDenied
+    assert type(written(400, words, "", endpoint)) is RequestRefused
+
+
+def test_a_writer_keeps_the_pause_that_was_asked_for() -> None:
+    error = error_of(Refusal("import", "/a", 429, retry_after=7.0))
+
+    assert isinstance(error, Throttled)
+    assert error.retry_after == 7.0
