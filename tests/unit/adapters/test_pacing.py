@@ -331,3 +331,51 @@ def test_writes_are_counted_per_endpoint() -> None:
         "databricks.import": 2,
         "databricks.delete": 1,
     }
+
+
+def test_attempts_of_a_write_that_failed_are_counted() -> None:
+    meter = Meter()
+    metered = MeteredWorkspaceWriter(
+        Written(Unavailable("down"), Throttled("slower")), meter
+    )
+
+    PacedWorkspaceWriter(metered, Slots(CountedBudget(), SleptClock(), EVENTS)).put(
+        NEW, replace=True
+    )
+
+    assert meter.counts() == {"databricks.import": 3}
+
+
+def test_a_write_that_was_throttled_slows_imports_down_and_is_told_once() -> None:
+    writes = Written(Throttled("slow", 20.0), Throttled("slow", 20.0))
+    writer, _, budget = paced_writes(writes)
+    EVENTS.emitted.clear()
+
+    writer.put(NEW, replace=False)
+
+    assert budget.slowed == [("import", 20.0)] * 2
+    assert EVENTS.facts("throttled") == [
+        {"remote": "databricks", "kind": "import", "retry_after": 20.0}
+    ]
+
+
+def test_a_refusal_that_the_writer_met_is_heard_by_a_reader() -> None:
+    workspace, writes = FakeWorkspace(), Written(CredentialsRefused("not you"))
+    writer, slots, _ = paced_writes(writes)
+    with pytest.raises(CredentialsRefused):
+        writer.put(NEW, replace=False)
+
+    with pytest.raises(CredentialsRefused, match="not you"):
+        PacedWorkspace(workspace, slots).list("/")
+
+    assert workspace.calls == []
+
+
+def test_a_fourth_attempt_to_write_is_the_last() -> None:
+    writes = Written(*(Unavailable("down") for _ in range(9)))
+    writer, _, budget = paced_writes(writes)
+
+    with pytest.raises(Unavailable):
+        writer.delete("/a")
+
+    assert (writes.calls, budget.taken) == (["delete"] * 4, ["import"] * 4)
