@@ -74,8 +74,98 @@ def test_what_was_written_is_read_back(store: RestoreStore) -> None:
     assert (found.row, found.etag) == (restore, etag)
 
 
+def test_long_lists_of_long_paths_are_read_back(store: RestoreStore) -> None:
+    plain = a_restore()
+    paths = tuple(f"/{n}/{"日 '\n" * 100}" for n in range(100))
+    restore = replace(plain, request=replace(plain.request, paths=paths))
+    assert sum(map(len, paths)) * 2 > 64 * 1024
+
+    store.write(Write(restore))
+    found = store.get(restore.id)
+
+    assert found is not None
+    assert found.row == restore
+
+
+def test_what_a_row_no_longer_has_is_gone(store: RestoreStore) -> None:
+    restore = a_restore()
+    calls = {f"databricks.{n:06d}": n for n in range(4_000)}
+    held = replace(restore, calls=calls, owner="me", lease_until=SOME_NIGHT, error="no")
+    etag = store.write(Write(held))
+
+    store.write(Write(restore, etag))
+    found = store.get(restore.id)
+
+    assert found is not None
+    assert found.row == restore
+
+
+def test_restores_are_told_apart_that_differ_in_their_noise_alone(
+    store: RestoreStore,
+) -> None:
+    one, other = a_restore(0, "00000a"), a_restore(0, "00000b")
+    store.write(Write(one))
+    store.write(Write(other))
+
+    store.forget(one.id)
+
+    assert store.get(one.id) is None
+    assert store.get(other.id) is not None
+
+
+def test_many_restores_are_paged_through_without_gap_or_repetition(
+    store: RestoreStore,
+) -> None:
+    written = {a_restore(n // 2, f"{n:06x}").id for n in range(7)}
+    for number in range(7):
+        store.write(Write(a_restore(number // 2, f"{number:06x}")))
+
+    found, mark = [], None
+    for _ in written:
+        page = store.newest(1, mark)
+        found += [restore.id for restore in page.restores]
+        mark = page.next
+
+    assert mark is None
+    assert {*found} == written
+    assert len(found) == len(written)
+
+
+def test_a_full_last_page_has_no_next_and_an_empty_mark_is_none(
+    store: RestoreStore,
+) -> None:
+    restore = a_restore()
+    store.write(Write(restore))
+
+    for mark in (None, ""):
+        page = store.newest(1, mark)
+
+        assert (page.restores, page.next) == ((restore,), None)
+
+
+def test_a_store_in_which_nothing_is_has_an_empty_page(store: RestoreStore) -> None:
+    page = store.newest(5)
+
+    assert (page.restores, page.next) == ((), None)
+    assert store.opened_before(SOME_NIGHT, 5) == ()
+
+
 @pytest.mark.parametrize(
-    "text", ["", "x", "restore-x", "20261122T020000Z-3f9a1c", "restore-' or 1 eq 1"]
+    "text",
+    [
+        "",
+        "x",
+        "restore-x",
+        "20261122T020000Z-3f9a1c",
+        "restore-' or 1 eq 1",
+        "restore-20261399T020000Z-3f9a1c",
+        "restore-20261122T020000Z-3F9A1C",
+        "restore-20261122T020000Z-3f9a1c\n",
+        "restore-٢٠261122T020000Z-3f9a1c",
+        "restore-20261122T020000Z-3f9a1c/../x",
+        "../restores",
+        "\x00",
+    ],
 )
 def test_what_is_no_id_is_no_restore(store: RestoreStore, text: str) -> None:
     store.write(Write(a_restore()))
@@ -132,7 +222,17 @@ def test_restores_are_listed_newest_first_page_by_page(store: RestoreStore) -> N
 
 
 @pytest.mark.parametrize(
-    "mark", ["x", "' or 1 eq 1 or '", "999999999999-restore-", "run-000000000000000-a"]
+    "mark",
+    [
+        "x",
+        "' or 1 eq 1 or '",
+        "999999999999-restore-",
+        "run-000000000000000-a",
+        "998232000000-restore-20261122T020000Z-3f9a1c\n",
+        "998232000000-restore-20261122T020000Z-3f9a1c' or ''='",
+        "998232000000-restore-x",
+        "٩٩٨232000000-restore-20261122T020000Z-3f9a1c",
+    ],
 )
 def test_a_mark_of_somebody_elses_is_refused(store: RestoreStore, mark: str) -> None:
     with pytest.raises(InvalidRequest) as refused:

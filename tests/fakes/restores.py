@@ -19,6 +19,8 @@ from shared.errors import (
 from shared.ports import RestorePage, Stored, Write
 from tests.fakes.remotes import Fault, WorkspaceScene, no_fault
 
+_MARK = re.compile("[0-9]{12}-restore-[0-9TZ]{16}-[0-9a-f]{6}")
+
 
 class FakeRestoreStore:
     """The port `RestoreStore`; a row's ETag changes with every write."""
@@ -42,10 +44,10 @@ class FakeRestoreStore:
         return etag
 
     def newest(self, limit: int, mark: str | None = None) -> RestorePage:
-        if mark is not None and not re.fullmatch("[0-9]{12}-restore-[^/]+", mark):
+        if mark and not _MARK.fullmatch(mark):
             raise InvalidRequest("next", "is no mark")
         marks = sorted((_mark(key), key) for key in self.rows)
-        follow = [pair for pair in marks if mark is None or pair[0] > mark]
+        follow = [pair for pair in marks if not mark or pair[0] > mark]
         rows = tuple(self.rows[key][0] for _, key in follow[:limit])
         more = len(follow) > limit
         return RestorePage(rows, follow[limit - 1][0] if more else None)

@@ -1,6 +1,6 @@
 """Restores as rows and back: nothing is lost, nothing newer is misread."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -30,10 +30,15 @@ moments = st.datetimes(
 )
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 counts = st.integers(0, 2**50)
+long_lists = st.builds(
+    lambda word, times: [f"/{n}/{word * 100}" for n in range(times)],
+    words,
+    st.integers(1, 12),
+)
 requests = st.builds(
     RestoreRequest,
     restore_id=st.just("restore-20261122T020000Z-3f9a1c"),
-    paths=st.lists(words, max_size=5).map(tuple),
+    paths=(st.lists(words, max_size=5) | long_lists).map(tuple),
     point=st.builds(RestorePoint, words, words, words, moments),
     at=words,
     target_root=words,
@@ -54,7 +59,9 @@ restores = st.builds(
     shards=counts,
     position=counts,
     inside=counts,
-    tally=st.builds(RestoreTally, objects=counts, verified=counts, bytes=counts),
+    tally=st.builds(
+        RestoreTally, **{field.name: counts for field in fields(RestoreTally)}
+    ),
     calls=st.dictionaries(words, counts, max_size=3),
     stop=st.sampled_from(RestoreStop),
     error=words,
