@@ -7,6 +7,10 @@ from enum import StrEnum
 
 from shared.domain.objects import DIRECTORY, Format
 from shared.domain.restores import RestoreTally
+from shared.errors import UnknownVersion
+
+RESTORE_OUTCOMES_VERSION = 1
+"""What a later version says as `version` in each of its lines; the first says none."""
 
 
 class Found(StrEnum):
@@ -166,9 +170,12 @@ def outcome_lines(outcomes: Iterable[RestoreOutcome]) -> bytes:
 
 
 def outcomes_from(raw: bytes) -> Iterator[RestoreOutcome]:
-    """The outcomes that `outcome_lines` wrote."""
+    """The outcomes that `outcome_lines` wrote; `UnknownVersion` for newer ones."""
     for line in raw.splitlines():
         facts = json.loads(line)
+        version = facts.pop("version", 1)
+        if version > RESTORE_OUTCOMES_VERSION:
+            raise UnknownVersion(f"restore outcomes version {version}")
         yield RestoreOutcome(
             **{
                 **facts,
