@@ -49,7 +49,7 @@ class WriteStored:
     def __call__(self, number: int) -> Iterator[None]:
         """Write what is left of the shard; comes back before each batch."""
         plan = planned(self.blobs, self.claim.restore.id, number)
-        for batch in _work(plan, self.claim.restore.inside, self.bounds):
+        while batch := _next(plan, self.claim.restore.inside, self.bounds):
             yield
             self._do(number, batch)
 
@@ -59,8 +59,9 @@ class WriteStored:
         work = self._made if batch[0].is_folder else self._written
         done = self._once(name, lambda: work(batch))
         tally = written_tally(done)
+        # Not of the batch: who did it first may have had a smaller or a larger one.
         self.claim.save(
-            lambda row: replace(row, inside=first + len(batch), tally=row.tally + tally)
+            lambda row: replace(row, inside=first + len(done), tally=row.tally + tally)
         )
 
     @step(RestoreStep.T7)
@@ -150,19 +151,19 @@ def planned(blobs: Blobs, restore_id: str, number: int) -> list[RestoreOutcome]:
     return list(outcomes_from(raw)) if raw else []
 
 
-def _work(
+def _next(
     plan: Iterable[RestoreOutcome], done: int, bounds: Bounds
-) -> Iterator[Sequence[RestoreOutcome]]:
-    """What is left to be done, in its order: folders from the top down, objects."""
+) -> Sequence[RestoreOutcome]:
+    """What is to be done next, in its order: folders from the top down, objects."""
     wanted = [o for o in plan if o.to_write]
     folders = sorted(
         (o for o in wanted if o.is_folder), key=lambda o: (depth(o.path), o.path)
     )
     if folders[done:]:
-        yield folders[done:]
+        return folders[done:]
     objects = [o for o in wanted if not o.is_folder]
     left = objects[max(0, done - len(folders)) :]
-    yield from batches(left, bounds.batch_objects, bounds.batch_bytes)
+    return next(batches(left, bounds.batch_objects, bounds.batch_bytes), [])
 
 
 def _of_its_kind(
