@@ -31,13 +31,17 @@ class RealState:
         return f"runs{self.name}"
 
     @property
+    def restores_table(self) -> str:
+        return f"restores{self.name}"
+
+    @property
     def container(self) -> str:
         return f"state-{self.name}"
 
     def ports(self, clock: Clock) -> dict[str, Any]:
         """The ports of the state, by the names that use cases have for them."""
         runs = Table(self.clients.tables, self.table)
-        restores = Table(self.clients.tables, f"restores{self.name}")
+        restores = Table(self.clients.tables, self.restores_table)
         return {
             "store": TableRunStore(runs),
             "index": TableRunIndex(runs),
@@ -50,18 +54,28 @@ class RealState:
         }
 
     def rows(self) -> Iterator[TableEntity]:
-        """All rows as the table gives them."""
+        """All rows of runs as the table gives them."""
         return iter(self.clients.tables.get_table_client(self.table).list_entities())
 
+    def restores(self) -> Iterator[TableEntity]:
+        """All rows of restores as the table gives them."""
+        table = self.clients.tables.create_table_if_not_exists(self.restores_table)
+        return iter(table.list_entities())
+
     def put_row(self, row: dict[str, Any]) -> None:
-        """A row exactly as it is given."""
+        """A row of a run exactly as it is given."""
         table = self.clients.tables.create_table_if_not_exists(self.table)
+        table.upsert_entity(row)
+
+    def put_restore(self, row: dict[str, Any]) -> None:
+        """A row of a restore exactly as it is given."""
+        table = self.clients.tables.create_table_if_not_exists(self.restores_table)
         table.upsert_entity(row)
 
     def wipe(self) -> None:
         """Leave nothing behind."""
         self.clients.tables.delete_table(self.table)
-        self.clients.tables.delete_table(f"restores{self.name}")
+        self.clients.tables.delete_table(self.restores_table)
         try:
             self.clients.blobs.delete_container(self.container)
         except ResourceNotFoundError:

@@ -39,7 +39,7 @@ class RememberingGit(FakeGit):
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """Everything outside the code; all JSON."""
+    """Everything outside the code; all JSON. The first knew nothing of restores."""
 
     passed: float
     objects: Sequence[Mapping[str, Any]]
@@ -50,18 +50,24 @@ class Moment:
     rows: Sequence[Mapping[str, Any]]
     blobs: Mapping[str, str]
     messages: Sequence[tuple[str, float]]
+    restores: Sequence[Mapping[str, Any]] = ()
+
+    @staticmethod
+    def path(version: int, name: str) -> Path:
+        """Where a version of the code leaves a moment."""
+        return FOLDER / str(version) / f"{name}.json.gz"
 
     @staticmethod
     def load(version: int, name: str) -> "Moment":
         """A moment that a version of the code left."""
-        raw = (FOLDER / str(version) / f"{name}.json.gz").read_bytes()
+        raw = Moment.path(version, name).read_bytes()
         return Moment(**json.loads(gzip.decompress(raw)))
 
     def save(self, version: int, name: str) -> None:
         """Write it where `load` finds it."""
         raw = json.dumps(asdict(self), indent=1, sort_keys=True).encode("ascii")
-        path = FOLDER / str(version) / f"{name}.json.gz"
-        path.parent.mkdir(exist_ok=True)
+        path = Moment.path(version, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(gzip.compress(raw, mtime=0))
 
 
@@ -77,7 +83,8 @@ def moment_of(app: BackupApp, state: RealState) -> Moment:
         pushes=[_push_facts(push) for push in git.pushes],
         head=git.head or "",
         tags=git.tags,
-        rows=[{k: _told(v) for k, v in row.items()} for row in state.rows()],
+        rows=[_columns(row) for row in state.rows()],
+        restores=[_columns(row) for row in state.restores()],
         blobs={n: _text(app.blobs.get(n) or b"") for n in app.blobs.names("")},
         messages=[(encode(m), max(at - now, 0)) for at, _, m in app.pending],
     )
@@ -96,6 +103,8 @@ def restore(moment: Moment, app: BackupApp, state: RealState) -> None:
     app.git.tags.update(moment.tags)
     for row in moment.rows:
         state.put_row({name: _value(told) for name, told in row.items()})
+    for row in moment.restores:
+        state.put_restore({name: _value(told) for name, told in row.items()})
     for name, text in moment.blobs.items():
         app.blobs.put(name, _bytes(text))
     for text, delay in moment.messages:
@@ -124,6 +133,10 @@ def _push(facts: Mapping[str, Any]) -> Push:
         for kind, path, text in facts["changes"]
     )
     return Push(facts["old"], facts["comment"], changes)
+
+
+def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _told(value) for name, value in row.items()}
 
 
 def _told(value: Any) -> Any:

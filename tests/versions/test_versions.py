@@ -20,7 +20,7 @@ VERSIONS = sorted(int(path.name) for path in FOLDER.iterdir() if path.name.isdig
 WRITTEN = [
     (version, path.name.removesuffix(".json.gz"))
     for version in VERSIONS
-    for path in sorted((FOLDER / str(version)).iterdir())
+    for path in sorted((FOLDER / str(version)).glob("*.json.gz"))
 ]
 _numbers = itertools.count(1)
 

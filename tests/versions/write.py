@@ -1,26 +1,28 @@
 """Writes the moments of the current version: `python -m tests.versions.write`.
 
 Run once, right before a version changes anything that is stored: what lies in the
-version's folder is never written again, later code has to work on from it.
+version's folder is not written again, later code has to work on from it.
 """
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from local.azurite import azurite
 from shared.adapters.storage_clients import connect
 from shared.domain.messages import MESSAGE_VERSION
+from shared.domain.restore_plan import Bounds
+from shared.domain.restores import OnConflict
 from shared.domain.runs import Phase
 from shared.services.open_run import TIMER
-from shared.services.steps import Step
+from shared.services.steps import AnyStep, RestoreStep, Step
 from tests.backup_app import BackupApp
 from tests.crashes import CrashPoint
 from tests.fakes.storage import FakeClock
 from tests.real_state import RealState
 from tests.unit.services.stories import HOURS, MINUTES, Make, a_day, slow_remotes
-from tests.versions.moment import RememberingGit, moment_of
+from tests.versions.moment import Moment, RememberingGit, moment_of
 
 type Story = Callable[[Make], BackupApp]
 
@@ -50,6 +52,44 @@ def finishing(make: Make) -> BackupApp:
     return dead(make, a_start_behind_another, Step.F2, "git.push")
 
 
+def located(make: Make) -> BackupApp:
+    """A restore is opened; its message waits in the queue."""
+    return a_restore(make)
+
+
+def compared(make: Make) -> BackupApp:
+    """The worker died when two shards of three were planned."""
+    return dead(make, a_restore, RestoreStep.T4, "blobs.create", 2)
+
+
+def writing(make: Make) -> BackupApp:
+    """The worker died when half of the objects were written."""
+    return dead(make, a_restore, RestoreStep.T7, "blobs.create", 5)
+
+
+def ended(make: Make) -> BackupApp:
+    """A restore is complete; it is there to be looked at."""
+    app = a_restore(make)
+    app.pump()
+    return app
+
+
+def a_restore(make: Make) -> BackupApp:
+    """All is gone or changed, and wanted back."""
+    app = a_day(make)
+    app.bounds = SMALL
+    app.workspace.add_file("/Ünï/ob\u200bject.bin", bytes(range(256)))
+    app.run()
+    for path in ("/a", "/b", "/e"):
+        app.workspace.delete(path)
+    app.workspace.edit("/d", b"changed")
+    app.workspace.delete("/Ünï/ob\u200bject.bin")
+    app.workspace.add_notebook("/Ünï/ob\u200bject.bin", "of another type")
+    app.clock.advance(HOURS)
+    app.begin_restore("/", apply=True, on_conflict=OnConflict.OVERWRITE)
+    return app
+
+
 def a_slow_run(make: Make) -> BackupApp:
     app = slow_remotes(make)
     app.clock.advance(HOURS)
@@ -66,11 +106,14 @@ def a_start_behind_another(make: Make) -> BackupApp:
     return app
 
 
-def dead(make: Make, begun: Story, step: Step, call: str) -> BackupApp:
-    """The app in which a process has died right after the first such call."""
+def dead(
+    make: Make, begun: Story, step: AnyStep, call: str, number: int = 1
+) -> BackupApp:
+    """The app in which a process has died right after such a call, the first or so."""
     scout = begun(BackupApp)
     scout.pump()
-    made = next(c for c in scout.calls.log if (c.step, c.name) == (step, call))
+    calls = [c for c in scout.calls.log if (c.step, c.name) == (step, call)]
+    made = calls[number - 1]
     app = begun(make)
     app.crash = CrashPoint(call, made.number, after=True)
     while app.crash is not None:
@@ -78,7 +121,18 @@ def dead(make: Make, begun: Story, step: Step, call: str) -> BackupApp:
     return app
 
 
-MOMENTS: tuple[Story, ...] = (at_rest, walking, deleting, finishing)
+SMALL = Bounds(shard_objects=3, batch_objects=1)
+
+MOMENTS: Mapping[str, Story] = {
+    "at_rest": at_rest,
+    "walking": walking,
+    "deleting": deleting,
+    "finishing": finishing,
+    "restores/located": located,
+    "restores/compared": compared,
+    "restores/writing": writing,
+    "restores/ended": ended,
+}
 
 
 def over(state: RealState) -> Make:
@@ -93,12 +147,13 @@ def over(state: RealState) -> Make:
 
 
 def main() -> None:
-    """Write all moments of this version."""
+    """Write all moments of this version that were not written yet."""
     with tempfile.TemporaryDirectory() as logs, azurite(Path(logs)) as storage:
         clients = connect(storage)
-        for tell in MOMENTS:
-            name = tell.__name__
-            state = RealState(clients, name.replace("_", ""))
+        for name, tell in MOMENTS.items():
+            if Moment.path(MESSAGE_VERSION, name).exists():
+                continue
+            state = RealState(clients, tell.__name__.replace("_", ""))
             moment_of(tell(over(state)), state).save(MESSAGE_VERSION, name)
 
 
