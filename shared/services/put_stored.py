@@ -22,6 +22,7 @@ from shared.errors import (
     ExportDisabled,
     Permanent,
     RequestRefused,
+    Throttled,
     Transient,
     Unavailable,
 )
@@ -126,11 +127,14 @@ class PutStored:
 
     def _swap(self, there: WorkspaceObject, new: NewObject) -> None:
         old, kept = self._kept(there)
-        self._delete(old.path)
+        try:
+            self._delete(old.path)
+        except Unavailable as error:
+            # It may have taken effect.
+            self._put_back(old, kept, error)
+            raise
         try:
             self._create_alone(new)
-        except CredentialsRefused:
-            raise
         except BackupError as error:
             self._put_back(old, kept, error)
             raise
@@ -172,10 +176,11 @@ class PutStored:
         try:
             self._create_alone(old)
         except BackupError as again:
-            raise RequestRefused(
-                f"{error}; what was there was removed before, and could not be put"
-                f" back ({again}): its content is kept in the blob {kept}"
-            ) from None
+            kept_there = (
+                "what was there was removed before, and could not be put back"
+                f" ({again}): its content is kept in the blob {kept}"
+            )
+            raise _told_of(error, kept_there) from None
 
     @step(RestoreStep.T7)
     def _verified(self, outcome: RestoreOutcome, content: bytes) -> RestoreOutcome:
@@ -189,13 +194,19 @@ class PutStored:
         return self.workspace.export(path, format)
 
 
-def _told_of(error: BackupError, left_over: str) -> BackupError:
-    """The error; where something is left over, as one that says so."""
-    if not left_over:
+def _told_of(error: BackupError, besides: str) -> BackupError:
+    """The error, which says that besides; what can be waited for still can."""
+    if not besides:
         return error
-    told = f"{error}; {left_over}"
-    refused = isinstance(error, CredentialsRefused)
-    return CredentialsRefused(told) if refused else RequestRefused(told)
+    told = f"{error}; {besides}"
+    match error:
+        case Throttled():
+            return Throttled(told, error.retry_after)
+        case Unavailable():
+            return Unavailable(told)
+        case CredentialsRefused():
+            return CredentialsRefused(told)
+    return RequestRefused(told)
 
 
 def failed(outcome: RestoreOutcome, why: str) -> RestoreOutcome:
