@@ -7,6 +7,7 @@ from functions.json_answers import json_answer, url_of
 from functions.problems import RESTORE_ENDED, told
 from functions.request_bodies import caller
 from functions.restore_answers import drift_answer, restore_answer, restores_answer
+from shared.services.read_restores import RestoreDetails
 from shared.wiring import app
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]
@@ -69,13 +70,16 @@ def show_drift(req: func.HttpRequest) -> func.HttpResponse:
     if not restore.status.open:
         return json_answer(drift_answer(restore))
     where = url_of(req).removesuffix("drift") + f"restores/{restore.id}"
-    return _told_of(restore.id, where)
+    return json_answer(restore_answer(_now(restore.id)), 202, {"Location": where})
 
 
 def _told_of(restore_id: str, location: str) -> func.HttpResponse:
     """The restore as it is now: done, or to be looked at again later."""
-    read = app().restores.read
-    details = read.details(restore_id, limit=restore_requests.DEFAULT_OUTCOMES)
+    details = _now(restore_id)
     status = 202 if details.restore.status.open else 200
-    headers = {"Location": location}
-    return json_answer(restore_answer(details), status, headers)
+    return json_answer(restore_answer(details), status, {"Location": location})
+
+
+def _now(restore_id: str) -> RestoreDetails:
+    read = app().restores.read
+    return read.details(restore_id, limit=restore_requests.DEFAULT_OUTCOMES)

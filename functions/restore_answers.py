@@ -44,11 +44,10 @@ def drift_answer(restore: Restore) -> Json:
         "same": tally.same,
         "different": tally.different,
         "missing_in_workspace": tally.missing,
+        "folders_missing_in_workspace": tally.folders_to_make + tally.folders_blocked,
         "missing_in_backup": tally.extra,
         "failed": tally.unreadable,
-        "drifted": bool(
-            tally.different + tally.missing + tally.extra + tally.unreadable
-        ),
+        "drifted": tally.drifted,
     }
 
 

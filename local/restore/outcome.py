@@ -74,11 +74,23 @@ def report(restore: Restore) -> Iterator[str]:
                 if o.found == found and (o.type != "DIRECTORY" or found == "extra")
             ]
             yield from _some(these, counts[name])
+    absent = [
+        o
+        for o in restore.outcomes
+        if o.type == "DIRECTORY" and o.action in {"create", "blocked"}
+    ]
+    if counts["folders_to_make"] + counts["folders_blocked"]:
+        total = counts["folders_to_make"] + counts["folders_blocked"]
+        yield from _row("not there", count(total, "folder"))
+        yield from _some(absent, total)
 
 
 def drift_of(restore: Restore) -> bool:
     """Whether anything differs, or may."""
-    names = ("different", "missing", "extra", "unreadable")
+    names = (
+        *("different", "missing", "extra", "unreadable"),
+        *("folders_to_make", "folders_blocked"),
+    )
     return any(restore.counts[name] for name in names)
 
 

@@ -125,6 +125,12 @@ class RestoreTally:
     failed: int = 0
     overtaken: int = 0
 
+    @property
+    def drifted(self) -> bool:
+        """Whether the workspace differs from the backup, or may, in any way."""
+        objects = self.different + self.missing + self.extra + self.unreadable
+        return bool(objects + self.folders_to_make + self.folders_blocked)
+
     def __add__(self, other: "RestoreTally") -> "RestoreTally":
         """Field by field."""
         return RestoreTally(

@@ -152,3 +152,14 @@ def test_where_nothing_differs_there_is_no_drift() -> None:
     assert not drift_of(a_restore(same=7, objects=7))
     assert drift_of(a_restore(unreadable=1))
     assert "is as its backup has it" in in_report(same=7)
+
+
+def test_a_folder_that_holds_nothing_is_drift_as_well() -> None:
+    folder = an_outcome("/a/empty", "create", type="DIRECTORY")
+
+    said = in_report(folder, same=7, folders_to_make=1)
+
+    assert "is not as its backup" in said
+    assert "not there   1 folder" in said
+    assert "/a/empty/" in said
+    assert drift_of(a_restore(same=7, folders_blocked=1))

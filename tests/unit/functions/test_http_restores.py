@@ -1,9 +1,13 @@
 """Restores over HTTP: what is asked is checked, what is answered is as described."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from shared.domain.restores import Restore
+from shared.ports import Stored
+from tests.fakes.restores import FakeRestoreStore
 from tests.unit.functions.api import Api, Bound
 from tests.unit.services.scenes import a_backed_up_app
 
@@ -202,6 +206,31 @@ def test_drift_begins_a_plan_and_then_reports_it(api: Api, bound: Bound) -> None
     assert report.body["missing_in_backup"] == 1
     assert report.body["same"] == 6
     assert report.body["drifted"] is True
+
+
+class EndsMeanwhile(FakeRestoreStore):
+    """Work on a restore ends right before it is read."""
+
+    work: Callable[[str], None] | None = None
+
+    def get(self, restore_id: str) -> Stored[Restore] | None:
+        work, self.work = self.work, None
+        if work:
+            work(restore_id)
+        return super().get(restore_id)
+
+
+def test_a_report_that_ends_while_it_is_told_is_told_as_going_on(
+    api: Api, bound: Bound
+) -> None:
+    rows = bound.restore_rows = EndsMeanwhile()
+    begun = api.get("/api/drift").body["id"]
+    rows.work = bound.restores.advance_quickly
+
+    meanwhile = api.get("/api/drift")
+
+    assert (meanwhile.status, meanwhile.body["id"]) == (202, begun)
+    assert api.get("/api/drift").body["restore"] == begun
 
 
 def test_a_report_that_is_too_old_is_made_anew(api: Api, bound: Bound) -> None:
