@@ -4,6 +4,7 @@ import azure.functions as func
 
 from functions import (
     http_access,
+    http_health,
     http_history,
     http_openapi,
     http_restores,
@@ -20,6 +21,7 @@ for blueprint in (
     http_runs.bp,
     http_restores.bp,
     http_history.bp,
+    http_health.bp,
     http_openapi.bp,
 ):
     app.register_functions(blueprint)

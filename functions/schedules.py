@@ -43,6 +43,7 @@ def sweep(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the platform's
     """Repair what a crash left behind."""
     with without_words("sweeping"):
         app().sweep()
+        app().heartbeat()
 
 
 @bp.function_name("sweep_restores")

@@ -54,6 +54,11 @@ param backupSchedule string = '0 0 2 * * *'
 @description('Optional. BACKUP_PAUSED: whether timers start nothing.')
 param backupPaused bool = false
 
+@description('Optional. BACKUP_MAX_AGE_HOURS: how old the last recorded backup may become before that is critical. 25 fits a daily schedule.')
+@minValue(1)
+@maxValue(47)
+param backupMaxAgeHours int = 25
+
 @description('Optional. AUDIT_SCHEDULE: when audits start, six NCRONTAB fields, UTC.')
 param auditSchedule string = '0 0 5 * * *'
 
@@ -229,6 +234,7 @@ var settings = {
   BACKUP_EXCLUDE: backupExclude
   BACKUP_SCHEDULE: backupSchedule
   BACKUP_PAUSED: backupPaused ? 'true' : 'false'
+  BACKUP_MAX_AGE_HOURS: string(backupMaxAgeHours)
   EXPORT_FORMAT: exportFormat
   AUDIT_SCHEDULE: auditSchedule
   AUDIT_SLICES: string(auditSlices)

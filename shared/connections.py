@@ -17,7 +17,6 @@ from shared.adapters.events import LoggedEvents
 from shared.adapters.git_history import AzureDevOpsHistory
 from shared.adapters.git_reader import AzureDevOpsReader
 from shared.adapters.git_writer import AzureDevOpsWriter
-from shared.adapters.pacing import throttled
 from shared.adapters.push_lease import BlobPushLease
 from shared.adapters.queues import StorageQueue
 from shared.adapters.restore_store import TableRestorePlace, TableRestoreStore
@@ -32,6 +31,7 @@ from shared.adapters.storage_clients import (
 from shared.adapters.tables import Table
 from shared.adapters.workspace import DatabricksWorkspace
 from shared.adapters.workspace_writer import DatabricksWorkspaceWriter
+from shared.domain.state_changes import throttled
 from shared.ports import (
     Blobs,
     Clock,

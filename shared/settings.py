@@ -83,6 +83,7 @@ class Settings:
     notebook_format: Format
     schedule: str
     paused: bool
+    max_age: timedelta
     max_parallel_shards: int
     shard_max_objects: int
     export_concurrency: int
@@ -151,6 +152,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         notebook_format=Format(reader.word("EXPORT_FORMAT", "SOURCE", "JUPYTER")),
         schedule=_schedule(reader, "BACKUP_SCHEDULE", "0 0 2 * * *"),
         paused=_flag(reader, "BACKUP_PAUSED", "false"),
+        max_age=timedelta(hours=reader.number("BACKUP_MAX_AGE_HOURS", 25, 1, 47)),
         max_parallel_shards=reader.number("MAX_PARALLEL_SHARDS", 4, 1, 64),
         shard_max_objects=reader.number("SHARD_MAX_OBJECTS", 2000, 1, 10_000),
         export_concurrency=reader.number("EXPORT_CONCURRENCY", 10, 1, 64),

@@ -175,7 +175,7 @@ class UseCases:
     def sweep(self, process: Process) -> Sweep:
         """W1 to W6."""
         return Sweep(
-            **self._ports(process, "store", "index", "blobs", "queue"),
+            **self._ports(process, "store", "index", "blobs", "queue", "events"),
             clock=self.clock,
             open_run=self.open_run(process),
             retries=self.retries,

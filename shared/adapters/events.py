@@ -6,6 +6,7 @@ way; the same facts are fields of the record as well.
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from shared.domain.events import Event
@@ -26,7 +27,7 @@ class LoggedEvents:
         """Write it; never raises."""
         facts = _facts(event)
         fields = {
-            f"{name}_" if name in _TAKEN else name: value
+            f"{name}_" if name in _TAKEN else name: _flat(value)
             for name, value in facts.items()
         }
         text = json.dumps(facts, separators=(",", ":"), default=str)
@@ -34,7 +35,13 @@ class LoggedEvents:
 
 
 def _facts(event: Event) -> dict[str, Any]:
+    """The name first: queries find events by how their message begins."""
     named: dict[str, Any] = {"event": str(event.name), "run_id": event.run_id}
     if event.shard is not None:
         named["shard_id"] = event.shard
-    return {**event.facts, **named}
+    return {**named, **event.facts, **named}
+
+
+def _flat(value: object) -> object:
+    """A mapping as JSON: as a field, its Python form would be logged."""
+    return json.dumps(value) if isinstance(value, Mapping) else value

@@ -6,7 +6,6 @@ The only place where a request is repeated: the SDKs' own retries are off.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.domain.events import Event, EventName, Facts
 from shared.domain.git import Commit, Comparison, TreeItem
 from shared.domain.objects import (
     Format,
@@ -15,6 +14,7 @@ from shared.domain.objects import (
     NewObject,
     WorkspaceObject,
 )
+from shared.domain.state_changes import throttled
 from shared.errors import CredentialsRefused, ExportDisabled, Throttled, Unavailable
 from shared.ports import (
     Clock,
@@ -167,12 +167,6 @@ class RetryingGitHistory:
     def blob_at(self, path: str, commits: Sequence[str]) -> Mapping[str, str]:
         """See the port."""
         return repeated(lambda: self.inner.blob_at(path, commits), self.clock)
-
-
-def throttled(remote: str, retry_after: float | None, kind: str = "") -> Event:
-    """Requests to the remote slow down, of one kind or of all."""
-    facts: Facts = {"remote": remote, "kind": kind, "retry_after": retry_after or 0.0}
-    return Event(EventName.THROTTLED, "", facts)
 
 
 def repeated[T](

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from shared.domain.events import Event, EventName
 from shared.domain.restore_outcomes import outcome_lines, outcomes_from, planned_tally
 from shared.domain.restore_plan import Bounds, shard_from
 from shared.domain.restores import (
@@ -16,6 +15,7 @@ from shared.domain.restores import (
     Stage,
 )
 from shared.domain.runs import held_by_other
+from shared.domain.state_changes import credentials_refused, restore_finished
 from shared.errors import (
     AlreadyExists,
     CredentialsRefused,
@@ -113,8 +113,8 @@ class AdvanceRestore:
         except RestoreLostError:
             raise
         except (CredentialsRefused, ExportDisabled) as error:
-            facts = {"error": str(error), "restore_id": claim.restore.id}
-            self.events.emit(Event(EventName.AUTH_FAILED, "", facts))
+            refused = credentials_refused(str(error), restore_id=claim.restore.id)
+            self.events.emit(refused)
             self._close(claim, RestoreStatus.FAILED, str(error))
         except Transient as error:
             # A claim that cannot be released ends by itself.
@@ -228,7 +228,7 @@ def end_restore(place: RestorePlace, events: Events, restore: Restore) -> None:
     """What the end of a restore means for others: its place is free, and it is told."""
     if restore.request.apply:
         place.free(restore.id)
-    events.emit(_finished(restore))
+    events.emit(restore_finished(restore))
 
 
 def _writing(row: Restore) -> Restore:
@@ -262,28 +262,3 @@ def _end_of_work(restore: Restore) -> RestoreStatus:
 def _stopped(restore: Restore) -> RestoreStatus:
     cancelled = restore.stop is RestoreStop.CANCELLED
     return RestoreStatus.CANCELLED if cancelled else RestoreStatus.INCOMPLETE
-
-
-def _finished(restore: Restore) -> Event:
-    request, tally = restore.request, restore.tally
-    ended = restore.finished_at or request.opened_at
-    facts = {
-        "restore_id": restore.id,
-        "status": restore.status.value,
-        "apply": request.apply,
-        "on_conflict": request.on_conflict.value,
-        "requested_by": request.requested_by,
-        "commit": request.point.commit,
-        "objects": tally.objects,
-        "same": tally.same,
-        "verified": tally.verified,
-        "differs": tally.differs,
-        "failed": tally.failed,
-        "overtaken": tally.overtaken,
-        "skipped": tally.skipped,
-        "blocked": tally.blocked,
-        "bytes": tally.bytes_to_write,
-        "seconds": round((ended - request.opened_at).total_seconds(), 3),
-        "error": restore.error,
-    }
-    return Event(EventName.RESTORE_FINISHED, request.point.run_id, facts)

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from shared.domain.events import Event, EventName
 from shared.domain.runs import (
     Phase,
     Run,
@@ -13,6 +12,7 @@ from shared.domain.runs import (
     Stop,
     held_by_other,
 )
+from shared.domain.state_changes import run_finished
 from shared.errors import Conflict, CredentialsRefused, Permanent, Transient
 from shared.ports import Blobs, Clock, Events, Queue, RunIndex, RunStore, Stored
 from shared.services.claim import ClaimLostError, close_shard
@@ -163,9 +163,8 @@ class AdvanceRun:
 
     def _fail(self, claim: RunClaim, error: Permanent) -> None:
         """Nothing can be recorded: the row says why."""
-        fail_run(self.store, self.clock, claim.run.id, str(error))
-        facts = {"status": RunStatus.FAILED.value, "error": str(error)}
-        self.events.emit(Event(EventName.RUN_FINISHED, claim.run.id, facts))
+        run = fail_run(self.store, self.clock, claim.run.id, str(error))
+        self.events.emit(run_finished(run))
         release_place(self.index, self.finish.open_run, claim.run.id)
 
 

@@ -5,19 +5,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from shared.domain.events import Event, EventName
 from shared.domain.git import MAX_PUSH_BYTES
 from shared.domain.plan import ShardPlan
 from shared.domain.remedies import remedy_of_push
 from shared.domain.runs import (
     Phase,
     Run,
-    Shard,
     ShardEnd,
     ShardKind,
     ShardStatus,
     held_by_other,
 )
+from shared.domain.state_changes import shard_finished
 from shared.errors import CredentialsRefused, ExportDisabled, Permanent, Transient
 from shared.ports import (
     Blobs,
@@ -166,7 +165,7 @@ class BackUpShard:
         """The rows, then what they allow to be sent."""
         kind = claim.shard.kind
         closed = claim.close(end, window_of(kind, self.window))
-        self.events.emit(_finished(claim.shard, end))
+        self.events.emit(shard_finished(claim.shard, end.status, end.error))
         send_after(self.queue, closed)
 
     def _again(self, claim: ShardClaim, error: Transient) -> None:
@@ -198,17 +197,3 @@ def send_after(queue: Queue, closed: Closed) -> None:
         queue.shard(run.id, closed.next_shard)
     if run.stop or (run.shards_open == 0 and run.phase is not Phase.WALKING):
         queue.plan(run.id)
-
-
-def _finished(shard: Shard, end: ShardEnd) -> Event:
-    tally = shard.tally
-    facts = {
-        "status": end.status.value,
-        "kind": shard.kind.value,
-        "stored": tally.stored,
-        "bytes": tally.stored_bytes,
-        "failed": tally.failed,
-        "pushes": tally.pushes,
-        "error": end.error,
-    }
-    return Event(EventName.SHARD_FINISHED, shard.run_id, facts, shard.number)

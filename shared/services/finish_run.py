@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from shared.domain.events import Event, EventName, Facts
 from shared.domain.index import Index
 from shared.domain.known_failures import NO_FAILURES
-from shared.domain.outcomes import to_lines
+from shared.domain.outcomes import OutcomeKind, to_lines
 from shared.domain.runs import Run, RunStatus, Stop, Tally
+from shared.domain.state_changes import history_changed, run_finished
 from shared.errors import Conflict, RefMoved
 from shared.ports import (
     Blobs,
@@ -109,7 +109,7 @@ class FinishRun:
         run = claim.run
         ending.suspects |= examined.suspects
         if examined.rewritten:
-            self.events.emit(Event(EventName.HISTORY_CHANGED, run.id))
+            self.events.emit(history_changed(run.id))
             ending.suspects |= {folder.git_path for folder in ending.folders()}
         if examined.foreign:
             part = run_outcomes_name(run.id, "4-foreign")
@@ -160,7 +160,7 @@ class FinishRun:
             )
 
         run = claim.change(closed)
-        self.events.emit(_finished(run))
+        self.events.emit(run_finished(run, _newly_failed(ending)))
         release_place(self.index, self.open_run, run.id)
 
 
@@ -170,24 +170,6 @@ def release_place(index: RunIndex, open_run: OpenRun, run_id: str) -> None:
     open_run.begin_waiting()
 
 
-def _finished(run: Run) -> Event:
-    seconds = 0.0
-    if run.finished_at is not None:
-        seconds = (run.finished_at - run.request.opened_at).total_seconds()
-    tally = run.tally
-    facts: Facts = {
-        "status": run.status.value,
-        "unchanged": run.unchanged,
-        "seconds": seconds,
-        "objects": tally.listed,
-        "stored": tally.stored,
-        "bytes": tally.stored_bytes,
-        "failed": tally.failed,
-        "failures_new": tally.new_failures,
-        "held": tally.held,
-        "deleted": tally.deleted,
-        "exceptions_new": tally.new_exceptions,
-        "commit": run.commit,
-        "error": run.error,
-    }
-    return Event(EventName.RUN_FINISHED, run.id, facts)
+def _newly_failed(ending: Ending) -> list[str]:
+    named = ending.named.get(OutcomeKind.FAILED)
+    return [o.path for o in named.outcomes if not o.known] if named else []

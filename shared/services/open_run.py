@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from shared.domain.events import Event, EventName
 from shared.domain.objects import is_within
 from shared.domain.run_ids import new_run_id
 from shared.domain.runs import Mode, Request, new_run
 from shared.domain.scope import Scope, outermost
 from shared.domain.slices import Slice
+from shared.domain.state_changes import run_skipped, run_started
 from shared.errors import AlreadyExists, InvalidRequest, UnknownVersion
 from shared.ports import Clock, Events, Queue, RunIndex, RunStore, Write
 from shared.services.steps import Step, step
@@ -92,7 +92,7 @@ class OpenRun:
 
     def skip(self, reason: str) -> None:
         """A start that was due, and is not to be."""
-        self.events.emit(Event(EventName.RUN_SKIPPED, "", {"reason": reason}))
+        self.events.emit(run_skipped(reason))
 
     @step(Step.R1)
     def begin(self, request: Request) -> None:
@@ -106,8 +106,7 @@ class OpenRun:
             self.store.write(Write(run))
         except AlreadyExists:
             return
-        facts = {"mode": request.mode.value, "trigger": request.trigger}
-        self.events.emit(Event(EventName.RUN_STARTED, request.run_id, facts))
+        self.events.emit(run_started(request))
 
     @step(Step.R1)
     def begin_waiting(self) -> None:
@@ -139,8 +138,8 @@ class OpenRun:
         if request.trigger != TIMER:
             return Opening.REFUSED
         if holder.full_scope:
-            facts = {"reason": "another run of full scope is open"}
-            self.events.emit(Event(EventName.RUN_SKIPPED, holder.run_id, facts))
+            reason = "another run of full scope is open"
+            self.events.emit(run_skipped(reason, holder.run_id))
             return Opening.JOINED
         self.index.wait(request)
         return Opening.WAITING

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.domain.deletions import Deletions, Fuse, plan_deletions
-from shared.domain.events import Event, EventName, Facts
 from shared.domain.index import Index
 from shared.domain.objects import join
 from shared.domain.outcomes import Outcome, OutcomeKind, from_lines, to_lines
 from shared.domain.runs import Run
+from shared.domain.state_changes import deletions_held
 from shared.domain.verified import read_verified
 from shared.domain.walk import Walk
 from shared.ports import Blobs, Events, RunStore
@@ -76,11 +76,8 @@ class PlanDeletions:
             part = run_outcomes_name(run.id, DELETIONS)
             self.blobs.put(part, to_lines(outcomes))
         if deletions.reason and deletions.held:
-            facts: Facts = {
-                "held": len(deletions.held),
-                "reason": deletions.reason,
-            }
-            self.events.emit(Event(EventName.FUSE_TRIPPED, run.id, facts))
+            held, reason = len(deletions.held), deletions.reason
+            self.events.emit(deletions_held(run.id, held, reason))
 
 
 def _reason_to_hold(run: Run, walk: Walk, index: Index) -> str:

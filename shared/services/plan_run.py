@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shared.domain.deletions import in_shards
-from shared.domain.events import Event, EventName, Facts
 from shared.domain.index import Index
 from shared.domain.objects import Format
 from shared.domain.outcomes import Outcome, OutcomeKind, to_lines
 from shared.domain.remedies import Remedy
 from shared.domain.roots import roots_to_list, slice_to_list
 from shared.domain.runs import Phase, Request, Run, RunStatus, Tally
+from shared.domain.state_changes import history_changed, run_planned
 from shared.domain.walk import FolderToList, Walk
 from shared.errors import Permanent
 from shared.ports import Blobs, Clock, Events, GitReader, Queue, RunStore, Workspace
@@ -95,7 +95,7 @@ class PlanRun:
         caught_up = CatchUp(self.reader, self.blobs)()
         run = claim.run
         if caught_up.rewritten:
-            self.events.emit(Event(EventName.HISTORY_CHANGED, run.id))
+            self.events.emit(history_changed(run.id))
         foreign = [
             Outcome(
                 kind=OutcomeKind.FOREIGN,
@@ -160,13 +160,7 @@ class PlanRun:
             )
 
         run = claim.change(walked)
-        facts: Facts = {
-            "folders": walk.folders,
-            "objects": walk.listed,
-            "shards": run.shards,
-            "failed": len(walk.failed),
-        }
-        self.events.emit(Event(EventName.RUN_PLANNED, run.id, facts))
+        self.events.emit(run_planned(run, folders_failed=len(walk.failed)))
 
     def _sender(self, claim: RunClaim) -> ShardSender:
         return ShardSender(

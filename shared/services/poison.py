@@ -3,8 +3,13 @@
 import logging
 from dataclasses import dataclass, replace
 
-from shared.domain.events import Event, EventName
+from shared.domain.events import Event
 from shared.domain.runs import Phase, RunStatus, ShardStatus
+from shared.domain.state_changes import (
+    run_finished,
+    shard_poisoned,
+    unreadable_run_failed,
+)
 from shared.errors import Conflict, UnknownVersion
 from shared.ports import Clock, Events, Queue, RunIndex, RunStore, Stored
 from shared.services.advance_run import fail_run
@@ -35,15 +40,14 @@ class BuryShard:
         It cannot without one that a newer version of this code planned, which is not
         ours to close: then it has failed.
         """
-        facts = {"error": "its message failed too often"}
-        self.events.emit(Event(EventName.SHARD_POISONED, run_id, facts, number))
+        error = "its message failed too often"
+        self.events.emit(shard_poisoned(run_id, number, error))
         try:
-            self._close(run_id, number, facts["error"])
+            self._close(run_id, number, error)
         except UnknownVersion as unknown:
             error = f"shard {number}: {unknown}"
             run = fail_run(self.store, self.clock, run_id, error)
-            ended = {"status": run.status.value, "error": error}
-            self.events.emit(Event(EventName.RUN_FINISHED, run_id, ended))
+            self.events.emit(run_finished(run))
 
     def _close(self, run_id: str, number: int, error: str) -> None:
         for _ in range(MAX_TRIES):
@@ -89,7 +93,7 @@ class BuryPlan:
         try:
             stored = self.store.run(run_id)
         except UnknownVersion as unknown:
-            self._tell_end(run_id, RunStatus.FAILED, str(unknown))
+            self._tell_end(unreadable_run_failed(run_id, str(unknown)))
             return
         if stored is None or not stored.row.status.open:
             return
@@ -98,12 +102,11 @@ class BuryPlan:
             return
         error = "the run could not be finished: its message failed too often"
         run = fail_run(self.store, self.clock, run_id, error)
-        self._tell_end(run_id, run.status, error)
+        self._tell_end(run_finished(run))
 
-    def _tell_end(self, run_id: str, status: RunStatus, error: str) -> None:
-        facts = {"status": status.value, "error": error}
-        self.events.emit(Event(EventName.RUN_FINISHED, run_id, facts))
-        release_place(self.index, self.open_run, run_id)
+    def _tell_end(self, end: Event) -> None:
+        self.events.emit(end)
+        release_place(self.index, self.open_run, end.run_id)
 
     def _cut_walk(self, run_id: str) -> None:
         change_run(

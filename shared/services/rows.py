@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from shared.domain.events import Event, EventName
 from shared.domain.runs import Run, Stop
+from shared.domain.state_changes import credentials_refused
 from shared.errors import Conflict, NotFound, Permanent, Throttled, Transient
 from shared.ports import Events, RunStore, Stored, Write
 
@@ -63,4 +63,4 @@ def stop_refused(
 
     change_run(store, run_id, stopped)
     if first:
-        events.emit(Event(EventName.AUTH_FAILED, run_id, {"error": str(error)}))
+        events.emit(credentials_refused(str(error), run_id))

@@ -5,8 +5,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from shared.domain.decision import Decision
-from shared.domain.events import Event, EventName, Facts
 from shared.domain.outcomes import OutcomeKind
+from shared.domain.state_changes import audit_mismatch
 from shared.errors import ContentRefused, PathBlocked
 from shared.ports import Events
 from shared.services.export_objects import ObjectExporter
@@ -65,8 +65,7 @@ class SettleFolders:
         ]
         if silent:
             run_id, shard = self.work.claim.shard.run_id, self.work.claim.shard.number
-            facts: Facts = {"objects": len(silent), "first": silent[0]}
-            self.events.emit(Event(EventName.AUDIT_MISMATCH, run_id, facts, shard))
+            self.events.emit(audit_mismatch(run_id, shard, silent))
 
     def _pushed(
         self, batch: Sequence[FolderWork]

@@ -15,8 +15,9 @@ from shared.domain.runs import (
     Stop,
     held_by_other,
 )
+from shared.domain.state_changes import run_finished
 from shared.errors import UnknownVersion
-from shared.ports import Blobs, Clock, Queue, RunIndex, RunStore
+from shared.ports import Blobs, Clock, Events, Queue, RunIndex, RunStore
 from shared.services.finish_run import release_place
 from shared.services.forget import Forget
 from shared.services.open_run import RETRY, Opening, OpenRun, Wanted
@@ -42,6 +43,7 @@ class Sweep:
     queue: Queue
     clock: Clock
     open_run: OpenRun
+    events: Events
     retries: int
     retention: timedelta
 
@@ -95,6 +97,8 @@ class Sweep:
                 self.open_run.begin(request)
                 self.queue.plan(request.run_id)
         elif not stored.row.status.open and self._old(stored.row.touched_at):
+            # Whoever closed it died right then: its end may not have been told.
+            self.events.emit(run_finished(stored.row))
             release_place(self.index, self.open_run, request.run_id)
 
     def _look_after(self, run: Run) -> None:

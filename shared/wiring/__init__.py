@@ -17,6 +17,7 @@ from shared.services.open_run import OpenRun
 from shared.services.plan_deletions import PlanDeletions
 from shared.services.plan_run import PlanRun
 from shared.services.poison import BuryPlan, BuryShard
+from shared.services.read_health import Heartbeat, ReadHealth
 from shared.services.read_runs import ReadRuns
 from shared.services.start_audit import StartAudit
 from shared.services.sweep import Sweep
@@ -156,9 +157,27 @@ class App:
             queue=self.outside.queue,
             clock=self.outside.clock,
             open_run=self.open_run,
+            events=self.outside.events,
             retries=self.settings.run_retries,
             retention=timedelta(days=self.settings.retention_days),
         )
+
+    @property
+    def read_health(self) -> ReadHealth:
+        """How the backups stand."""
+        return ReadHealth(
+            store=self.outside.store,
+            index=self.outside.index,
+            blobs=self.outside.blobs,
+            clock=self.outside.clock,
+            max_age=self.settings.max_age,
+            paused=self.settings.paused,
+        )
+
+    @property
+    def heartbeat(self) -> Heartbeat:
+        """Say that the app is there."""
+        return Heartbeat(read=self.read_health, events=self.outside.events)
 
     def _plan_run(self, remotes: Remotes) -> PlanRun:
         settings = self.settings

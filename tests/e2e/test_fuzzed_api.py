@@ -38,6 +38,7 @@ MET = {
     ("GET", "/api/restores/{restore_id}"): {200, 400, 401, 404},
     ("DELETE", "/api/restores/{restore_id}"): {401, 404, 409},
     ("GET", "/api/drift"): {200, 400, 401},
+    ("GET", "/api/health"): {200, 401},
     ("GET", "/api/openapi.json"): {200, 401},
 }
 

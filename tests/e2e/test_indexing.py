@@ -31,6 +31,7 @@ TRIGGERS = {
     "show_restore": ("httpTrigger", "restores/{restore_id}"),
     "cancel_restore": ("httpTrigger", "restores/{restore_id}"),
     "show_drift": ("httpTrigger", "drift"),
+    "show_health": ("httpTrigger", "health"),
     "show_history": ("httpTrigger", "history"),
     "show_content": ("httpTrigger", "content"),
     "show_diff": ("httpTrigger", "diff"),

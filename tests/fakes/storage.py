@@ -9,12 +9,12 @@ import itertools
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from shared.domain.events import Event
+from shared.domain.events import FIELDS, Event, Facts
 from shared.domain.messages import Message, PlanMessage, RestoreMessage, ShardMessage
 from shared.domain.runs import Request, Run, Shard, ShardStatus
 from shared.errors import AlreadyExists, Conflict, InvalidRequest
@@ -225,9 +225,11 @@ class FakeEvents:
     emitted: list[Event] = field(default_factory=list)
 
     def emit(self, event: Event) -> None:
+        unknown = event.facts.keys() - FIELDS[event.name].keys()
+        assert not unknown, f"{event.name} has facts that nobody documented: {unknown}"
         self.emitted.append(event)
 
-    def facts(self, name: str) -> list[Mapping[str, str | int | float | bool]]:
+    def facts(self, name: str) -> list[Facts]:
         """The facts of every event of that name."""
         return [event.facts for event in self.emitted if event.name == name]
 

@@ -19,7 +19,14 @@ from jsonschema import (  # type: ignore[import-untyped]
     FormatChecker,
 )
 
-from functions import http_access, http_history, http_openapi, http_restores, http_runs
+from functions import (
+    http_access,
+    http_health,
+    http_history,
+    http_openapi,
+    http_restores,
+    http_runs,
+)
 from shared.domain.objects import Format
 from shared.domain.restore_plan import Bounds
 from shared.domain.runs import Run
@@ -32,6 +39,7 @@ from shared.services.end_restores import CancelRestore
 from shared.services.open_restore import OpenRestore
 from shared.services.open_run import OpenRun
 from shared.services.read_content import ReadContent, ReadDiff
+from shared.services.read_health import ReadHealth
 from shared.services.read_history import ReadHistory
 from shared.services.read_restores import ReadRestores
 from shared.services.read_runs import ReadRuns
@@ -80,6 +88,8 @@ class Bound:
     restore_seconds: float = 60
     bounds: Bounds = field(default_factory=Bounds)
     retention: timedelta = timedelta(days=90)
+    max_age: timedelta = timedelta(hours=25)
+    paused: bool = False
     concurrency: int = 1
     noises: Iterator[str] = field(
         default_factory=lambda: (f"{number:06x}" for number in range(1_000))
@@ -106,6 +116,17 @@ class Bound:
             self.scope,
             timedelta(hours=4),
             lambda: next(self.noises),
+        )
+
+    @property
+    def read_health(self) -> ReadHealth:
+        return ReadHealth(
+            store=self.store,
+            index=self.index,
+            blobs=self.blobs,
+            clock=self.clock,
+            max_age=self.max_age,
+            paused=self.paused,
         )
 
     @property
@@ -195,7 +216,13 @@ class Route:
 def routes() -> list[Route]:
     """All HTTP functions, as a host would find them."""
     indexed = func.FunctionApp(http_auth_level=http_access.level())
-    for blueprint in (http_runs.bp, http_restores.bp, http_history.bp, http_openapi.bp):
+    for blueprint in (
+        http_runs.bp,
+        http_restores.bp,
+        http_history.bp,
+        http_health.bp,
+        http_openapi.bp,
+    ):
         indexed.register_functions(blueprint)
     return [Route(built) for built in indexed.get_functions()]
 

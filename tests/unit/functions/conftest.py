@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions import http_history, http_restores, http_runs
+from functions import http_health, http_history, http_restores, http_runs
 from tests.unit.functions.api import Api, Bound
 
 
@@ -13,6 +13,7 @@ def bound() -> Bound:
 
 @pytest.fixture
 def api(bound: Bound, monkeypatch: pytest.MonkeyPatch) -> Api:
+    monkeypatch.setattr(http_health, "app", lambda: bound)
     monkeypatch.setattr(http_runs, "app", lambda: bound)
     monkeypatch.setattr(http_history, "app", lambda: bound)
     monkeypatch.setattr(http_restores, "app", lambda: bound)
