@@ -158,6 +158,12 @@ param callerObjectIds string = ''
 @description('Optional. E-mail addresses that alerts go to, separated by semicolons.')
 param alertEmails string = ''
 
+@description('Optional. Whether alert rules are on.')
+param alertsEnabled bool = true
+
+@description('Optional. The page with the runbooks, to which alerts point: docs/operations.md of this repository, or its address where your people read it.')
+param runbookUrl string = 'docs/operations.md'
+
 @description('Optional. A webhook that alerts go to, in the common alert schema. Neither Slack nor Teams understands that.')
 @secure()
 param alertWebhookUrl string = ''
@@ -207,6 +213,7 @@ var withBudget = budgetAmount > 0 && !empty(budgetStartDate)
 
 var names = {
   actionGroup: '${abbreviations.insightsActionGroups}${token}'
+  alertIdentity: '${abbreviations.managedIdentityUserAssignedIdentities}${token}-alerts'
   app: '${abbreviations.webSitesFunctions}${token}'
   identity: '${abbreviations.managedIdentityUserAssignedIdentities}${token}'
   insights: '${abbreviations.insightsComponents}${token}'
@@ -257,6 +264,15 @@ module identity 'app/identity.bicep' = {
   name: 'identity'
   params: {
     name: names.identity
+    location: location
+    tags: allTags
+  }
+}
+
+module alertIdentity 'app/identity.bicep' = {
+  name: 'alert-identity'
+  params: {
+    name: names.alertIdentity
     location: location
     tags: allTags
   }
@@ -343,6 +359,22 @@ module app 'app/function-app.bicep' = {
     entraClientId: entraClientId
     callerObjectIds: callers
     settings: settings
+  }
+}
+
+module alerts 'app/alerts.bicep' = {
+  name: 'alerts'
+  params: {
+    prefix: 'backup-${token}'
+    identityId: alertIdentity.outputs.id
+    principalId: alertIdentity.outputs.principalId
+    location: location
+    tags: allTags
+    workspaceName: names.workspace
+    actionGroupId: monitoring.outputs.actionGroupId
+    maxAgeHours: backupMaxAgeHours
+    runbookUrl: runbookUrl
+    enabled: alertsEnabled
   }
 }
 

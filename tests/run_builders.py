@@ -6,6 +6,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared.domain.restore_ids import new_restore_id
+from shared.domain.restores import (
+    OnConflict,
+    Restore,
+    RestorePoint,
+    RestoreRequest,
+    RestoreStatus,
+    RestoreTally,
+    Stage,
+)
 from shared.domain.run_ids import new_run_id
 from shared.domain.runs import Request, Run, Shard, ShardKind, ShardStatus, new_run
 from shared.domain.scope import Scope
@@ -45,3 +55,30 @@ def a_shard(run: Run, number: int = 1, **changes: Any) -> Shard:
         folders=2,
     )
     return replace(shard, **changes)
+
+
+POINT = RestorePoint("c" * 40, "20261122T020000Z-3f9a1c", "complete", SOME_NIGHT)
+
+
+def a_restore(minutes: int = 0, noise: str = "3f9a1c") -> Restore:
+    """A restore that writes already."""
+    opened_at = SOME_NIGHT + timedelta(minutes=minutes)
+    request = RestoreRequest(
+        restore_id=new_restore_id(opened_at, noise),
+        paths=("/a \N{PILE OF POO}", "/b'c"),
+        point=POINT,
+        at="2026-11-22T02:00:00Z",
+        target_root="/R",
+        on_conflict=OnConflict.FAIL,
+        apply=True,
+        requested_by="ada@example.com",
+        opened_at=opened_at,
+    )
+    return Restore(
+        request=request,
+        status=RestoreStatus.PLANNING,
+        deadline=opened_at + timedelta(hours=24),
+        stage=Stage.WRITE,
+        tally=RestoreTally(objects=7, bytes=2**40),
+        calls={"databricks.import": 3},
+    )

@@ -175,6 +175,9 @@ resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {
       '${storagePrefix}__clientId': identityClientId
       APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+      // The worker sends the app's telemetry itself. With telemetryMode in host.json, or
+      // neither (documented: functions-opentelemetry-howto.md).
+      PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY: 'true'
       AZURE_CLIENT_ID: identityClientId
       HTTP_ACCESS: httpAccess == 'entra' ? 'entra' : 'keys'
     },

@@ -9,45 +9,10 @@ import pytest
 
 from shared.adapters.restore_store import TableRestorePlace, TableRestoreStore
 from shared.adapters.tables import Table
-from shared.domain.restore_ids import new_restore_id
-from shared.domain.restores import (
-    OnConflict,
-    Restore,
-    RestorePoint,
-    RestoreRequest,
-    RestoreStatus,
-    RestoreTally,
-    Stage,
-)
 from shared.errors import AlreadyExists, Conflict, InvalidRequest
 from shared.ports import RestorePlace, RestoreStore, Write
 from tests.fakes.restores import FakeRestorePlace, FakeRestoreStore
-from tests.run_builders import SOME_NIGHT
-
-POINT = RestorePoint("c" * 40, "20261122T020000Z-3f9a1c", "complete", SOME_NIGHT)
-
-
-def a_restore(minutes: int = 0, noise: str = "3f9a1c") -> Restore:
-    opened_at = SOME_NIGHT + timedelta(minutes=minutes)
-    request = RestoreRequest(
-        restore_id=new_restore_id(opened_at, noise),
-        paths=("/a \N{PILE OF POO}", "/b'c"),
-        point=POINT,
-        at="2026-11-22T02:00:00Z",
-        target_root="/R",
-        on_conflict=OnConflict.FAIL,
-        apply=True,
-        requested_by="ada@example.com",
-        opened_at=opened_at,
-    )
-    return Restore(
-        request=request,
-        status=RestoreStatus.PLANNING,
-        deadline=opened_at + timedelta(hours=24),
-        stage=Stage.WRITE,
-        tally=RestoreTally(objects=7, bytes=2**40),
-        calls={"databricks.import": 3},
-    )
+from tests.run_builders import SOME_NIGHT, a_restore
 
 
 @pytest.fixture(params=["fake", "table"])

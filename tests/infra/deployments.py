@@ -56,6 +56,13 @@ def app_of(deployment: Deployment) -> Resource:
     return deployment.one("Microsoft.Web/sites")
 
 
+def identity_of(deployment: Deployment) -> Resource:
+    """The app's; the alert rules have another."""
+    type_ = "Microsoft.ManagedIdentity/userAssignedIdentities"
+    [found] = [o for o in deployment.of(type_) if not o.name.endswith("-alerts")]
+    return found
+
+
 def settings_of(deployment: Deployment) -> dict[str, str]:
     return deployment.one("Microsoft.Web/sites/config", "appsettings").properties
 

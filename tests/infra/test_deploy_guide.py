@@ -33,6 +33,7 @@ def noted(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     home = tmp_path_factory.mktemp("guide")
     (home / "bin").mkdir()
     shutil.copytree(INFRA, home / "infra")
+    shutil.copytree(ROOT / "shared/domain", home / "shared/domain")
     for path in (
         *(home / "bin" / name for name in COMMANDS),
         home / "infra/publish.sh",

@@ -56,3 +56,12 @@ def test_the_extension_bundle_is_a_range_of_the_current_major_version() -> None:
 
     assert bundle["id"] == "Microsoft.Azure.Functions.ExtensionBundle"
     assert re.fullmatch(r"\[4\.[\d.*]+, 5\.0\.0\)", bundle["version"])
+
+
+def test_host_and_worker_agree_on_who_sends_telemetry() -> None:
+    worker = settings_of(plain())["PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY"]
+    needed = (ROOT / "requirements.txt").read_text()
+
+    assert (HOST["telemetryMode"], worker) == ("OpenTelemetry", "true")
+    # The worker imports it, and only logs where it is missing.
+    assert "\nazure-monitor-opentelemetry==" in needed

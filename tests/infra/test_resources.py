@@ -16,6 +16,7 @@ from tests.infra.deployments import (
     app_of,
     deployed,
     everything,
+    identity_of,
     plain,
     settings_of,
 )
@@ -28,8 +29,10 @@ QUEUES = "974c5e8b-45b9-4653-ba55-5f855dd0fb88"
 TABLES = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"
 PUBLISH_METRICS = "3913510d-42f4-4e42-8a64-420c390055eb"
 READ_SECRETS = "4633458b-17de-408a-b874-0445c86b69e6"
+READ_LOGS = "73c42c96-874c-492b-b04d-ab87d138a893"
 """Documented: Azure built-in roles. Blob Data Owner, Queue Data Contributor and Table
-Data Contributor; Monitoring Metrics Publisher; Key Vault Secrets User."""
+Data Contributor; Monitoring Metrics Publisher; Key Vault Secrets User; Log Analytics
+Reader."""
 
 
 def names(deployment: Deployment, type_: str) -> set[str]:
@@ -84,9 +87,10 @@ def test_names_follow_the_conventions_of_azd() -> None:
     }
 
     for type_, prefix in prefixes.items():
-        name = everything().one(type_).name
-        assert name.startswith(prefix)
-        assert len(name) <= 24, "the shortest limit, that of vaults and accounts"
+        for one in everything().of(type_):
+            assert one.name.startswith(prefix)
+            assert len(one.name) <= 24, "the shortest limit: vaults and accounts"
+        assert everything().of(type_)
 
 
 def test_two_environments_in_one_group_have_nothing_in_common() -> None:
@@ -118,6 +122,7 @@ ALWAYS = {
     (ACCOUNT, QUEUES),
     (ACCOUNT, TABLES),
     ("Microsoft.Insights/components", PUBLISH_METRICS),
+    ("Microsoft.OperationalInsights/workspaces", READ_LOGS),
 }
 
 
@@ -129,15 +134,16 @@ def test_the_identity_gets_the_roles_for_what_the_code_does_and_no_other() -> No
 
 
 def test_every_role_is_the_identitys_on_a_resource_of_this_deployment() -> None:
-    identity = everything().one("Microsoft.ManagedIdentity/userAssignedIdentities")
-    principal = identity.member("properties")["principalId"]
+    principal = identity_of(everything()).member("properties")["principalId"]
+    alerts = "Microsoft.OperationalInsights/workspaces"
     made = {one.id for one in everything().resources if "/" in one.type and one.name}
 
     assert len(names(everything(), ROLES)) == len(everything().of(ROLES))
     for one in everything().of(ROLES):
-        assert one.properties["principalId"] == principal
-        assert one.properties["principalType"] == "ServicePrincipal"
         assert one.scope
+        ours = one.scope.type != alerts
+        assert (one.properties["principalId"] == principal) == ours
+        assert one.properties["principalType"] == "ServicePrincipal"
         assert one.scope.id in made
 
 
@@ -182,7 +188,7 @@ def test_the_site_has_nothing_that_flex_consumption_refuses() -> None:
 
 def test_the_package_is_fetched_by_the_identity() -> None:
     app = app_of(plain())
-    identity = plain().one("Microsoft.ManagedIdentity/userAssignedIdentities").id
+    identity = identity_of(plain()).id
     storage = app.properties["functionAppConfig"]["deployment"]["storage"]
 
     assert app.body["identity"]["userAssignedIdentities"] == {identity: {}}

@@ -17,6 +17,7 @@ from tests.infra.deployments import (
     SIGNED_IN,
     deployed,
     everything,
+    identity_of,
     parameters_of,
     plain,
     settings_of,
@@ -27,6 +28,7 @@ HOSTS = {
     "AzureWebJobsStorage__credential",
     "APPLICATIONINSIGHTS_CONNECTION_STRING",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+    "PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY",
 }
 """Read by the platform, not by the code."""
 
@@ -104,7 +106,7 @@ def test_bicep_and_the_code_have_the_same_defaults() -> None:
 
 def test_the_app_signs_in_as_the_identity_and_knows_no_key() -> None:
     settings = read_settings(settings_of(plain()))
-    identity = plain().one("Microsoft.ManagedIdentity/userAssignedIdentities")
+    identity = identity_of(plain())
     client = identity.member("properties")["clientId"]
     account = plain().one("Microsoft.Storage/storageAccounts").name
 

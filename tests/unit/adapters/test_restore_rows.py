@@ -20,7 +20,7 @@ from shared.domain.restores import (
     Stage,
 )
 from shared.errors import UnknownVersion
-from tests.contract.test_restore_store_contract import a_restore
+from tests.run_builders import a_restore
 from tests.unit.adapters.test_rows import over_the_wire
 
 moments = st.datetimes(

@@ -19,10 +19,10 @@ from shared.errors import (
 )
 from shared.services.put_stored import PAUSES, PutStored
 from shared.services.trouble import TROUBLE_AFTER, Trouble
-from tests.contract.test_restore_store_contract import a_restore
 from tests.fakes.remotes import FakeWorkspace, Fault, no_fault
 from tests.fakes.restores import FakeWorkspaceWriter
 from tests.fakes.storage import FakeBlobs, FakeClock
+from tests.run_builders import a_restore
 
 PATH = "/a/x"
 OLD, NEW = b"precious = 1", b"stored = 2"

@@ -18,9 +18,9 @@ from shared.services.restore_claim import (
     change_restore,
     read_restore,
 )
-from tests.contract.test_restore_store_contract import a_restore
 from tests.fakes.restores import FakeRestoreStore
 from tests.fakes.storage import FakeClock
+from tests.run_builders import a_restore
 
 WHOLE_MINUTES = 60.0
 

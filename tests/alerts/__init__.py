@@ -1,0 +1,1 @@
+"""The alert rules: their queries bound, run, and held against the health endpoint."""

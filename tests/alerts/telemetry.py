@@ -1,0 +1,166 @@
+"""Telemetry as Log Analytics would hold it, and which alerts it raises.
+
+Rows come from what the app logs, through the adapter that logs it. Queries are those of
+the deployed template, whole, translated for DuckDB.
+"""
+
+import functools
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+import duckdb_kql
+
+from shared.adapters.events import LOGGER_NAME, LoggedEvents
+from shared.domain.events import Event
+from tests.fakes.storage import FakeClock, FakeEvents
+from tests.infra.deployments import deployed
+
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "AppTraces": {
+        "TimeGenerated": "datetime",
+        "Message": "string",
+        "SeverityLevel": "int",
+        "OperationId": "string",
+        "AppRoleName": "string",
+        "Properties": "dynamic",
+    },
+    "AppExceptions": {
+        "TimeGenerated": "datetime",
+        "ExceptionType": "string",
+        "OuterMessage": "string",
+        "ProblemId": "string",
+        "Properties": "dynamic",
+    },
+}
+"""Documented: Azure Monitor Logs reference, AppTraces and AppExceptions."""
+
+_TYPES = {
+    "datetime": "TIMESTAMP",
+    "string": "VARCHAR",
+    "int": "INTEGER",
+    "dynamic": "JSON",
+}
+RULES = "Microsoft.Insights/scheduledQueryRules"
+
+
+@functools.cache
+def rules(max_age_hours: int = 25) -> Mapping[str, Mapping[str, Any]]:
+    """The properties of each alert rule as it would be deployed, by its name."""
+    deployment = deployed(backupMaxAgeHours=max_age_hours)
+    found = {one.name: one.properties for one in deployment.of(RULES)}
+    prefix = len("backup-") + len(next(iter(found)).split("-")[1]) + 1
+    return {name[prefix:]: properties for name, properties in found.items()}
+
+
+def query_of(name: str, max_age_hours: int = 25) -> str:
+    """The rule's whole query."""
+    [criterion] = rules(max_age_hours)[name]["criteria"]["allOf"]
+    return str(criterion["query"])
+
+
+@functools.cache
+def _sql(query: str) -> str:
+    return str(duckdb_kql.to_sql(query))
+
+
+@dataclass
+class Telemetry:
+    """Rows, each with the moment that it tells of."""
+
+    traces: list[tuple[datetime, str]] = field(default_factory=list)
+    exceptions: list[tuple[datetime, str]] = field(default_factory=list)
+
+    def tell(self, moment: datetime, *events: Event) -> None:
+        """Log the events as the app does."""
+        for event in events:
+            self.traces.append((moment, logged(event)))
+
+    def fired(self, now: datetime, *, max_age_hours: int = 25) -> dict[str, list[str]]:
+        """The alerts that are raised at that moment, with the text of each row."""
+        with self._loaded(now) as connection:
+            found = {
+                name: _rows(connection, rule)
+                for name, rule in rules(max_age_hours).items()
+            }
+        return {name: rows for name, rows in found.items() if rows}
+
+    @contextmanager
+    def _loaded(self, now: datetime) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A database whose present is that moment: queries ask what time it is."""
+        shift = datetime.now(UTC) - now
+        with duckdb_kql.connect() as connection:
+            for table, columns in TABLES.items():
+                declared = ", ".join(f"{n} {_TYPES[t]}" for n, t in columns.items())
+                connection.execute(f"CREATE TABLE all_{table} ({declared})")
+            _insert(connection, "AppTraces", "Message", self.traces, shift)
+            _insert(
+                connection, "AppExceptions", "ExceptionType", self.exceptions, shift
+            )
+            yield connection
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    column: str,
+    rows: Sequence[tuple[datetime, str]],
+    shift: timedelta,
+) -> None:
+    if rows:
+        shown = [[(at + shift).replace(tzinfo=None), text] for at, text in rows]
+        connection.executemany(
+            f"INSERT INTO all_{table} (TimeGenerated, {column}) VALUES (?, ?)",
+            shown,
+        )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, rule: Mapping[str, Any]) -> list[str]:
+    """What the rule's query finds within the rule's window."""
+    [criterion] = rule["criteria"]["allOf"]
+    window = _WINDOWS[rule["windowSize"]]
+    for table in TABLES:
+        connection.execute(
+            f"CREATE OR REPLACE VIEW {table} AS SELECT * FROM all_{table}"
+            f" WHERE TimeGenerated > now()::TIMESTAMP - INTERVAL {window} MINUTE"
+        )
+    found = connection.execute(_sql(criterion["query"]))
+    what = [column[0] for column in found.description or ()].index("what")
+    return sorted(str(row[what]) for row in found.fetchall())
+
+
+_WINDOWS = {"PT1H": 60, "P1D": 1440, "P2D": 2880}
+
+
+def logged(event: Event) -> str:
+    """The message of the line that the app logs."""
+    heard: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger(LOGGER_NAME)
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        LoggedEvents().emit(event)
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+    [message] = heard
+    return message
+
+
+@dataclass
+class TimedEvents(FakeEvents):
+    """The port `Events` of an app in memory, whose telemetry is kept."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    telemetry: Telemetry = field(default_factory=Telemetry)
+
+    def emit(self, event: Event) -> None:
+        super().emit(event)
+        self.telemetry.tell(self.clock.now(), event)
