@@ -2,16 +2,29 @@
 
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 FILE = "endpoints.json"
+SERVICES = (
+    "DATABRICKS_HOST",
+    "AZURE_DEVOPS_ORG_URL",
+    "AZURE_DEVOPS_PROJECT",
+    "AZURE_DEVOPS_REPOSITORY",
+    "AZURE_DEVOPS_BRANCH",
+)
+"""The settings that say which workspace and which branch are meant; no secrets."""
 
 
 @dataclass(frozen=True)
 class Endpoints:
-    """The addresses and local keys of one stack. Never a real remote's token."""
+    """The addresses and local keys of one stack. Never a real remote's token.
+
+    `named` are those of `SERVICES` that the stack was started with: what it has in
+    place of its own servers.
+    """
 
     functions: str
     functions_key: str
@@ -23,6 +36,7 @@ class Endpoints:
     clone_url: str
     storage: str
     pid: int
+    named: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, data: Path) -> None:
         """Write `endpoints.json` whole or not at all, readable by its owner."""

@@ -12,7 +12,7 @@ from typing import Literal
 
 from local.azurite import base_urls, connection_string, start_azurite
 from local.children import ROOT, URL, Child, ChildError, free_or_any
-from local.endpoints import FILE, Endpoints
+from local.endpoints import FILE, SERVICES, Endpoints
 from local.host.settings import worker_environment
 from local.occupancy import CHILDREN, LOCK, note_children, occupy
 
@@ -142,6 +142,7 @@ class Stack:
             clone_url=f"{organization}/{project}/_git/{repository}",
             storage=storage,
             pid=os.getpid(),
+            named={n: t for n, t in self._overrides.items() if n in SERVICES},
         )
 
     def _storage(self) -> str:

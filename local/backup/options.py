@@ -11,18 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local.endpoints import SERVICES
+
 DEFAULT_DATA = Path(".local")
 MODES = ("incremental", "full")
 _OFF = frozenset({"", "0", "false", "no", "off"})
 _ON = frozenset({"1", "true", "yes", "on"})
 _FOREIGN_PREFIXES = ("DATABRICKS_", "AZURE_DEVOPS_", "ARM_")
-SERVICES = (
-    "DATABRICKS_HOST",
-    "AZURE_DEVOPS_ORG_URL",
-    "AZURE_DEVOPS_PROJECT",
-    "AZURE_DEVOPS_REPOSITORY",
-    "AZURE_DEVOPS_BRANCH",
-)
 _REPOSITORY = SERVICES[1:4]
 _OURS = ("WORKSPACE", "NOTEBOOKS", "MODE", "DRY_RUN", "DATA")
 

@@ -1,6 +1,7 @@
 """LOCAL, backup: the stack a backup runs on: the one that runs, or one of its own."""
 
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,17 +9,11 @@ from pathlib import Path
 
 from local.backup.options import Options
 from local.backup.web import NoAnswerError, Web
-from local.endpoints import Endpoints, is_alive, read_endpoints
+from local.endpoints import SERVICES, Endpoints, is_alive, read_endpoints
 from local.stack import ORGANIZATION, PROJECT, REPOSITORY, Stack
 
 TARGETS = "targets"
 ANSWER_SECONDS = 5.0
-_SETTING_OF_ENDPOINT = {
-    "DATABRICKS_HOST": "databricks",
-    "AZURE_DEVOPS_ORG_URL": "azure_devops",
-    "AZURE_DEVOPS_PROJECT": "project",
-    "AZURE_DEVOPS_REPOSITORY": "repository",
-}
 
 
 class OtherStackError(Exception):
@@ -42,11 +37,10 @@ def data_folder(options: Options) -> Path:
     A real service has a folder of its own, for what is known of one workspace and one
     repository must never be taken for another's.
     """
-    named = {k: v for k, v in options.settings.items() if k in _SETTING_OF_ENDPOINT}
-    branch = options.settings.get("AZURE_DEVOPS_BRANCH", "")
-    if not named and not branch:
+    named = [options.settings[n] for n in SERVICES if n in options.settings]
+    if not named:
         return options.data
-    words = "-".join([*named.values(), *filter(None, [branch])])
+    words = "-".join(named)
     return options.data / TARGETS / re.sub(r"[^\w.]+", "-", words).strip("-")
 
 
@@ -88,12 +82,21 @@ def _answers_at(url: str) -> bool:
 
 
 def _check_same(running: Endpoints, settings: Mapping[str, str], data: Path) -> None:
-    for setting, name in _SETTING_OF_ENDPOINT.items():
-        wanted = settings.get(setting)
-        if wanted and wanted.rstrip("/") != str(getattr(running, name)).rstrip("/"):
+    """Also of what was not named: nobody means a real service without naming it."""
+    stop = f"stop it (python -m local down --data {shlex.quote(str(data))})"
+    for setting in SERVICES:
+        wanted = settings.get(setting, "").rstrip("/")
+        there = running.named.get(setting, "").rstrip("/")
+        if wanted and wanted != there:
             raise OtherStackError(
                 f"a stack runs in {data} with another {setting} than the one named; "
-                f"stop it (python -m local down --data {data}) or name another DATA"
+                f"{stop} or name another DATA"
+            )
+        if there and not wanted:
+            raise OtherStackError(
+                f"the stack that runs in {data} was started with {setting}={there}, "
+                f"which was not named here: name it, too, if it is meant; else {stop} "
+                "or name another DATA"
             )
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from local.backup.options import (
     DEFAULT_DATA,
-    SERVICES,
     Options,
     UsageError,
     ignored_in,
     service_settings,
     truth,
 )
+from local.endpoints import SERVICES
 
 _OF_A_RESTORE = ("FILES", "AT", "TO", "ON_CONFLICT", "APPLY")
 _CONFLICTS = ("skip", "overwrite", "fail")

@@ -108,6 +108,7 @@ def test_two_stacks_run_side_by_side(tmp_path: Path) -> None:
     assert set(written) == {
         *("functions", "functionsKey", "databricks", "databricksToken"),
         *("azureDevOps", "project", "repository", "cloneUrl", "storage", "pid"),
+        "named",
     }
     assert written["pid"] == os.getpid()
 
@@ -181,6 +182,7 @@ def test_settings_override_and_stand_in_for_the_server(tmp_path: Path) -> None:
 
     assert endpoints.databricks == real
     assert endpoints.databricks_token == ""
+    assert endpoints.named == {"DATABRICKS_HOST": real}
     assert logs == CHILDREN - {"databricks"}
     assert leaking == []
 

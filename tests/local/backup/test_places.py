@@ -171,3 +171,45 @@ def test_a_running_stack_for_another_service_is_not_mixed_up(
         raise AssertionError
 
     assert own.life == []
+
+
+@pytest.mark.parametrize(
+    ("named", "there"),
+    [
+        ("DATABRICKS_HOST", "https://adb-1.example.com"),
+        ("AZURE_DEVOPS_ORG_URL", "https://dev.azure.com/contoso"),
+        ("AZURE_DEVOPS_BRANCH", "nightly"),
+    ],
+)
+def test_a_running_stack_for_a_service_that_nobody_named_is_not_used(
+    stack: Ground,
+    own: OwnStack,
+    tmp_path: Path,
+    said: list[str],
+    named: str,
+    there: str,
+) -> None:
+    replace(stack.endpoints, named={named: there}).write(tmp_path)
+
+    with (
+        pytest.raises(OtherStackError, match=f"{named}={there}, which was not named"),
+        ground(Options(data=tmp_path), said.append),
+    ):
+        raise AssertionError
+
+    assert own.life == []
+
+
+def test_a_running_stack_for_the_named_service_is_used(
+    stack: Ground, own: OwnStack, said: list[str], tmp_path: Path
+) -> None:
+    options = Options(data=tmp_path, settings=HOST)
+    folder = data_folder(options)
+    folder.mkdir(parents=True)
+    named = {"DATABRICKS_HOST": HOST["DATABRICKS_HOST"] + "/"}
+    replace(stack.endpoints, named=named).write(folder)
+
+    with ground(options, said.append) as found:
+        assert not found.own
+
+    assert own.life == []
