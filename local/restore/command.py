@@ -42,7 +42,7 @@ def restore(wanted: WantedRestore) -> int:
     def work(watch: "Watch", api: RestoresApi) -> int:
         ended = watch.until_ended(api, api.start(wanted))
         watch.say("")
-        watch.tell(outcome(ended, wanted))
+        watch.tell(outcome(ended, wanted.stack))
         counts = ended.counts
         blocked = counts["blocked"] + counts["folders_blocked"]
         well = ended.status == "complete" or (ended.status == "planned" and not blocked)

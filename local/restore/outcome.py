@@ -1,10 +1,10 @@
 """LOCAL, restore: plans, outcomes and reports as people like to read them."""
 
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
+from local.backup.options import Options
 from local.backup.words import count, duration, printable, size
-from local.restore.options import WantedRestore
+from local.restore.make_line import apply_line
 from local.restore.restores import Outcome, Restore
 
 NAMED = 20
@@ -19,7 +19,7 @@ _HEADLINES = {
 }
 
 
-def outcome(restore: Restore, wanted: WantedRestore) -> Iterator[str]:
+def outcome(restore: Restore, stack: Options) -> Iterator[str]:
     """The lines that tell a plan, or what became of it; headline first."""
     yield _HEADLINES.get(restore.status, f"The restore is {restore.status}.")
     yield ""
@@ -43,7 +43,7 @@ def outcome(restore: Restore, wanted: WantedRestore) -> Iterator[str]:
     if restore.apply:
         yield from _row("took", duration(restore.seconds))
     elif restore.status == "planned":
-        yield from _to_apply(restore, wanted)
+        yield from _to_apply(restore, stack)
 
 
 def report(restore: Restore) -> Iterator[str]:
@@ -159,7 +159,7 @@ def _runs(outcomes: Iterable[Outcome]) -> str:
     return ", ".join(found[:3]) or "an earlier run"
 
 
-def _to_apply(restore: Restore, wanted: WantedRestore) -> Iterator[str]:
+def _to_apply(restore: Restore, stack: Options) -> Iterator[str]:
     counts, estimate = restore.counts, restore.estimate
     if not (counts["to_create"] + counts["to_replace"] + counts["folders_to_make"]):
         if not counts["blocked"] + counts["folders_blocked"] + counts["skipped"]:
@@ -173,25 +173,7 @@ def _to_apply(restore: Restore, wanted: WantedRestore) -> Iterator[str]:
         least = estimate["minutes"]
         how_long = f"at least {least:,.0f} min" if least >= 1 else "about a minute"
         yield from _row("it takes", f"{', '.join(asked)}, {how_long}")
-    yield from _row("do it", _command(wanted, restore))
-
-
-def _command(wanted: WantedRestore, restore: Restore) -> str:
-    """The command that applies exactly this plan: of the run that it is of."""
-    paths = " ".join(shlex.quote(path) for path in wanted.paths)
-    parts = [f"FILES={_for_the_shell(paths)}", f"AT={restore.run}"]
-    if wanted.to:
-        parts.append(f"TO={_for_the_shell(wanted.to)}")
-    if wanted.on_conflict != "skip":
-        parts.append(f"ON_CONFLICT={wanted.on_conflict}")
-    return " ".join(["make restore", *parts, "APPLY=1"])
-
-
-def _for_the_shell(text: str) -> str:
-    """In double quotes where they will do: what is quoted in it stays readable."""
-    if any(sign in text for sign in '"$`\\!'):
-        return shlex.quote(text)
-    return f'"{text}"' if shlex.quote(text) != text else text
+    yield from _row("do it", apply_line(restore, stack))
 
 
 def _row(label: str, text: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restore:
-    """A restore as it was told."""
+    """A restore as it was told; `paths`, `at` and `to` as the app understood them."""
 
     id: str
     status: str
@@ -36,6 +36,10 @@ class Restore:
     run: str
     time: str
     commit: str
+    paths: tuple[str, ...]
+    at: str
+    to: str
+    on_conflict: str
     counts: Mapping[str, int]
     done: int
     total: int
@@ -109,6 +113,10 @@ def _restore(body: Mapping[str, Any]) -> Restore:
         run=body["point"]["run"],
         time=body["point"]["time"],
         commit=body["point"]["commit"],
+        paths=tuple(body["paths"]),
+        at=body["at"] or "",
+        to=body["target_root"] or "",
+        on_conflict=body["on_conflict"],
         counts=body["counts"],
         done=progress["done"],
         total=progress["total"],

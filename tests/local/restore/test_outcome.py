@@ -1,55 +1,27 @@
 """Plans, outcomes and reports in words."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
-from local.restore.options import WantedRestore, read_restore
+from local.backup.options import Options
 from local.restore.outcome import NAMED, drift_of, outcome, report
 from local.restore.restores import Outcome, Restore
-from shared.domain.restores import RestoreTally
-
-NOTHING = {field.name: 0 for field in fields(RestoreTally)}
-RUN = "20261122T020000Z-3f9a1c"
+from tests.local.restore.builders import NOTHING, RUN, a_restore, an_outcome
 
 
-def an_outcome(path: str, action: str, **facts: str) -> Outcome:
-    plain = Outcome(path=path, type="NOTEBOOK", action=action, found="missing")
-    return replace(plain, **facts)
-
-
-def a_restore(
-    *outcomes: Outcome, status: str = "planned", apply: bool = False, **counts: int
-) -> Restore:
-    return Restore(
-        id="restore-20261123T020000Z-3f9a1c",
-        status=status,
-        apply=apply,
-        stage="compare",
-        run=RUN,
-        time="2026-11-22T02:10:00Z",
-        commit="c" * 40,
-        counts=NOTHING | counts,
-        done=0,
-        total=0,
-        seconds=4.2,
-        estimate={"lists": 1, "exports": 3, "imports": 4, "minutes": 7.2},
-        error="",
-        outcomes=outcomes,
-    )
-
-
-def told(restore: Restore, *words: str) -> str:
-    return "\n".join(outcome(restore, wanted(*words)))
-
-
-def wanted(*words: str) -> WantedRestore:
-    return read_restore(words or ["FILES=/a"], {})
+def told(restore: Restore) -> str:
+    return "\n".join(outcome(restore, Options()))
 
 
 def test_a_plan_ends_with_the_command_that_applies_exactly_it() -> None:
-    plan = a_restore(an_outcome("/a/x", "create"), objects=1, to_create=1)
+    plan = replace(
+        a_restore(an_outcome("/a/x", "create"), objects=1, to_create=1),
+        paths=("/a/with space", "/b"),
+        to="/R",
+        on_conflict="overwrite",
+    )
 
-    said = told(plan, "FILES='/a/with space' /b", "TO=/R", "ON_CONFLICT=overwrite")
+    said = told(plan)
 
     assert "nothing was written" in said
     assert "create      /a/x" in said
