@@ -22,6 +22,7 @@ from local.backup.web import NoAnswerError, Web
 from local.backup.words import count, printable
 from local.backup.workspace import ImportRefusedError, Workspace
 from local.children import ChildError
+from local.console import plain_console
 from local.occupancy import OccupiedError
 
 REFUSALS_SHOWN = 10
@@ -47,7 +48,7 @@ def run(options: Options) -> int:
     """Back up as the options say; returns the exit code."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
-    console = Console(highlight=False, soft_wrap=True)
+    console = plain_console()
     backup = Backup(options, console)
     try:
         with ground(options, backup.say) as found:

@@ -15,6 +15,7 @@ from local.backup.places import Ground, OtherStackError, ground
 from local.backup.runs import RefusedError
 from local.backup.web import NoAnswerError, Web
 from local.children import ChildError
+from local.console import plain_console
 from local.occupancy import OccupiedError
 from local.restore.options import WantedRestore
 from local.restore.outcome import drift_of, outcome, report
@@ -127,7 +128,7 @@ def _command(
 ) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
-    console = Console(highlight=False, soft_wrap=True)
+    console = plain_console()
 
     def say(line: str) -> None:
         console.print(line, markup=False)

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from rich.console import Console
 
 from functions import http_runs
 from local.backup.command import Backup
 from local.backup.options import Options
 from local.backup.places import Ground
+from local.console import plain_console
 from local.databricks.app import LOCAL_TOKEN, create_app
 from local.databricks.store import Store
 from local.endpoints import Endpoints
@@ -130,7 +130,7 @@ def teller() -> Callable[..., Teller]:
         screen, slept = io.StringIO(), list[float]()
         backup = Backup(
             Options(**options),
-            Console(file=screen, highlight=False, soft_wrap=True),
+            plain_console(screen),
             sleep=slept.append,
             clock=lambda: sum(slept),
         )
