@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from local.backup.options import Options
 from local.backup.words import count, duration, printable, size
 from local.restore.make_line import apply_line
-from local.restore.restores import Outcome, Restore
+from local.restore.restores import NAMED, Outcome, Restore
 
-NAMED = 20
 NAMED_A_REASON = 5
 _INDENT = 12
+_TRIED = ("verified", "differs", "failed", "overtaken")
 _HEADLINES = {
     "planned": "This is what a restore would do; nothing was written.",
     "complete": "Complete: all of it is in the workspace, read back and compared.",
-    "incomplete": "Incomplete: some of it is not there as it was, and is named here.",
+    "incomplete": "Incomplete: what is not there as it was is told here.",
     "failed": "Failed.",
     "cancelled": "Cancelled: what was written until then stays.",
 }
@@ -29,10 +29,12 @@ def outcome(restore: Restore, stack: Options) -> Iterator[str]:
         "from", f"run {restore.run} of {restore.time}, commit {restore.commit[:10]}"
     )
     counts = restore.counts
-    yield from _row("asked for", count(counts["objects"], "object"))
+    known = " found until then" if restore.stage == "collect" else ""
+    yield from _row("asked for", count(counts["objects"], "object") + known)
     if counts["same"]:
         yield from _row("same", f"{count(counts['same'], 'object')} there already")
     yield from (_done if restore.apply else _planned)(restore)
+    yield from _not_done(restore)
     yield from _in_words(restore)
     if counts["older"]:
         yield from _row(
@@ -117,16 +119,46 @@ def _done(restore: Restore) -> Iterator[str]:
             yield from _row(name, count(counts[name], "object"))
 
 
+def _not_done(restore: Restore) -> Iterator[str]:
+    """What was left out where it was stopped before its end."""
+    counts = restore.counts
+    if restore.open or restore.status in {"planned", "complete"}:
+        return
+    if restore.stage == "collect":
+        yield from _row("not tried", "all of it: it ended while that was looked up")
+        return
+    done = ["same", "skipped", "blocked"]
+    done += _TRIED if restore.apply else ["to_create", "to_replace"]
+    objects = counts["objects"] - sum(counts[name] for name in done)
+    if objects > 0:
+        yield from _row("not tried", count(objects, "object"))
+    made = counts["folders_made"] + counts["folders_failed"]
+    folders = counts["folders_to_make"] - made if restore.apply else 0
+    if folders > 0:
+        yield from _row("not tried", count(folders, "folder"))
+
+
 def _in_words(restore: Restore) -> Iterator[str]:
     """The objects one by one, the ones that need somebody first."""
-    for label in ("failed", "differs", "overtaken"):
-        these = [o for o in restore.outcomes if o.result == label]
-        yield from _some(these, len(these), label)
-    left = [o for o in restore.outcomes if not o.result and o.action != "none"]
-    for action in ("blocked", "skip", "replace", "create"):
-        these = [o for o in left if o.action == action]
-        if these and not (restore.apply and action in {"create", "replace"}):
-            yield from _some(these, len(these), action)
+    counts = restore.counts
+    results = {
+        "failed": counts["failed"] + counts["folders_failed"],
+        "differs": counts["differs"],
+        "overtaken": counts["overtaken"],
+    }
+    for result, total in results.items():
+        these = [o for o in restore.outcomes if o.result == result]
+        yield from _some(these, total, result)
+    actions = {
+        "blocked": counts["blocked"] + counts["folders_blocked"],
+        "skip": counts["skipped"],
+    }
+    if not restore.apply:
+        actions["replace"] = counts["to_replace"]
+        actions["create"] = counts["to_create"] + counts["folders_to_make"]
+    for action, total in actions.items():
+        these = [o for o in restore.outcomes if not o.result and o.action == action]
+        yield from _some(these, total, action)
 
 
 def _some(outcomes: Sequence[Outcome], total: int, label: str = "") -> Iterator[str]:

@@ -1,7 +1,8 @@
 """LOCAL, restore: restores as the HTTP API tells them; decides nothing about them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from local.backup.runs import RefusedError
@@ -9,7 +10,10 @@ from local.backup.web import Answer, Web
 from local.restore.options import WantedRestore
 
 PAGE = 1_000
-_NEWS = "create,replace,skip,blocked,none"
+NAMED = 20
+"""So many of a kind are named one by one."""
+
+_TROUBLE = frozenset({"failed", "differs", "overtaken"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +51,6 @@ class Restore:
     estimate: Mapping[str, Any] | None
     error: str
     outcomes: tuple[Outcome, ...] = ()
-    more: bool = False
 
     @property
     def open(self) -> bool:
@@ -81,20 +84,39 @@ class RestoresApi:
 
     def look(self, restore_id: str) -> Restore:
         """The restore without its outcomes: quick."""
-        return self._read(restore_id, 0)
+        return _restore(self._page(restore_id, {"limit": 0}))
 
     def read(self, restore_id: str) -> Restore:
-        """The restore with the beginning of its outcomes."""
-        return self._read(restore_id, PAGE)
+        """The restore with the outcomes that are worth telling.
+
+        Those that have a reason are there to the last one, for they are counted by
+        their reasons; of what is to be created as many as are named.
+        """
+        restore = self.look(restore_id)
+        reasons = self._outcomes(restore_id, _with_reasons(restore))
+        actions = ["create", "replace"] if restore.apply else ["create"]
+        others = _until(_sought(restore), self._outcomes(restore_id, actions))
+        return replace(restore, outcomes=(*reasons, *others))
 
     def wake(self) -> None:
         """Have the app look for work that a crash left behind."""
         self._web.call("POST", "/admin/functions/sweep_restores", {"input": ""})
 
-    def _read(self, restore_id: str, limit: int) -> Restore:
+    def _outcomes(self, restore_id: str, actions: Iterable[str]) -> Iterator[Outcome]:
+        """All of these actions, page after page; a page may hold none."""
+        query: dict[str, str | int] = {"limit": PAGE, "action": ",".join(actions)}
+        while query["action"]:
+            page = self._page(restore_id, query)["outcomes"]
+            yield from map(_outcome, page["items"])
+            if page["next"] is None:
+                return
+            query["next"] = page["next"]
+
+    def _page(
+        self, restore_id: str, query: Mapping[str, str | int]
+    ) -> Mapping[str, Any]:
         path = f"/api/restores/{restore_id}"
-        query: dict[str, str | int] = {"limit": limit, "action": _NEWS}
-        return _restore(_accepted(self._web.call("GET", path, query=query)))
+        return _accepted(self._web.call("GET", path, query=query))
 
 
 def _accepted(answer: Answer) -> Mapping[str, Any]:
@@ -104,7 +126,7 @@ def _accepted(answer: Answer) -> Mapping[str, Any]:
 
 
 def _restore(body: Mapping[str, Any]) -> Restore:
-    page, progress = body["outcomes"], body["progress"]["objects"]
+    progress = body["progress"]["objects"]
     return Restore(
         id=body["id"],
         status=body["status"],
@@ -123,17 +145,57 @@ def _restore(body: Mapping[str, Any]) -> Restore:
         seconds=body["seconds"],
         estimate=body["estimate"],
         error=body["error"] or "",
-        outcomes=tuple(
-            Outcome(
-                path=item["path"],
-                type=item["type"],
-                action=item["action"],
-                found=item["found"],
-                result=item.get("result", ""),
-                detail=item.get("detail", ""),
-                older=item.get("older", ""),
-            )
-            for item in page["items"]
-        ),
-        more=page["next"] is not None,
     )
+
+
+def _outcome(item: Mapping[str, Any]) -> Outcome:
+    return Outcome(
+        path=item["path"],
+        type=item["type"],
+        action=item["action"],
+        found=item["found"],
+        result=item.get("result", ""),
+        detail=item.get("detail", ""),
+        older=item.get("older", ""),
+    )
+
+
+def _with_reasons(restore: Restore) -> list[str]:
+    """The actions, of those that say why, that there are any of."""
+    counts = restore.counts
+    numbers = {
+        "blocked": counts["blocked"] + counts["folders_blocked"],
+        "skip": counts["skipped"],
+        "replace": 0 if restore.apply else counts["to_replace"],
+        "none": counts["extra"],
+    }
+    return [action for action, number in numbers.items() if number]
+
+
+def _sought(restore: Restore) -> Counter[str]:
+    """How many are sought among all that was, or is, to be written, by their kinds."""
+    counts = restore.counts
+    if restore.apply:
+        names = (*_TROUBLE, "folders_failed")
+        return Counter({"trouble": sum(counts[name] for name in names)})
+    return Counter(
+        {
+            "object": min(NAMED, counts["to_create"]),
+            "folder": min(NAMED, counts["folders_to_make"]),
+        }
+    )
+
+
+def _until(sought: Counter[str], outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    """Those that are sought; no page more is read than they need."""
+    while sought.total() and (outcome := next(outcomes, None)):
+        kind = _kind(outcome, sought)
+        if sought[kind]:
+            sought[kind] -= 1
+            yield outcome
+
+
+def _kind(outcome: Outcome, sought: Counter[str]) -> str:
+    if "trouble" in sought:
+        return "trouble" if outcome.result in _TROUBLE else ""
+    return "folder" if outcome.type == "DIRECTORY" else "object"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from local.backup.options import Options
-from local.restore.outcome import NAMED, drift_of, outcome, report
-from local.restore.restores import Outcome, Restore
+from local.restore.outcome import drift_of, outcome, report
+from local.restore.restores import NAMED, Outcome, Restore
 from tests.local.restore.builders import NOTHING, RUN, a_restore, an_outcome
 
 
@@ -90,6 +90,46 @@ def test_what_became_of_it_begins_with_what_needs_somebody() -> None:
     assert "failed      not yours to write (1)" in said
     assert "differs     3 bytes came back (1)" in said
     assert "verified    1 object" in said
+
+
+def test_what_was_never_tried_is_told_by_its_number() -> None:
+    counts = {"objects": 9, "same": 1, "blocked": 1, "to_create": 7, "verified": 2}
+    stopped = a_restore(
+        status="cancelled", apply=True, folders_to_make=3, folders_made=1, **counts
+    )
+    late = replace(stopped, status="incomplete", error="the deadline has passed")
+    conflict = a_restore(status="failed", apply=True, objects=5, to_create=4, blocked=1)
+    plan = a_restore(status="cancelled", objects=9, same=1, to_create=2)
+
+    for restore in (stopped, late):
+        assert "not tried   5 objects\n  not tried   2 folders" in told(restore)
+    assert "not tried   4 objects" in told(conflict)
+    assert "not tried   6 objects" in told(plan)
+
+
+def test_what_ended_before_it_was_known_has_no_false_number() -> None:
+    early = replace(a_restore(status="cancelled", apply=True), stage="collect")
+
+    said = told(early)
+
+    assert "asked for   0 objects found until then" in said
+    assert "not tried   all of it" in said
+
+
+def test_what_has_its_end_has_nothing_that_was_not_tried() -> None:
+    done = a_restore(status="complete", apply=True, objects=2, to_create=2, verified=2)
+    failed = replace(done, status="incomplete", counts={**done.counts, "failed": 1})
+
+    for restore in (done, failed, a_restore(objects=1, to_create=1)):
+        assert "not tried" not in told(restore)
+
+
+def test_more_are_there_than_were_read() -> None:
+    some = [an_outcome(f"/a/{n}", "create") for n in range(NAMED)]
+
+    said = told(a_restore(*some, objects=70_000, to_create=70_000, folders_to_make=5))
+
+    assert "and 69,985 more" in said
 
 
 def test_names_cannot_write_over_the_screen() -> None:
