@@ -5,15 +5,14 @@ Does none of it itself.
 
 import argparse
 import importlib
-import signal
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from local.children import ChildError
 from local.endpoints import Endpoints
+from local.interruption import hear_no_more, hear_once
 from local.occupancy import OccupiedError, stop_holder
 from local.stack import Stack, remove_content
 
@@ -79,8 +78,7 @@ def up(given: argparse.Namespace) -> int:
     """Run the stack until Ctrl-C or SIGTERM, or until a part of it dies."""
     settings = dict(_setting(text) for text in given.setting)
     stopping = threading.Event()
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGINT, _interrupt)
+    hear_once()
     stack = Stack(
         given.data,
         ports="free" if given.ports == "0" else "default",
@@ -95,9 +93,7 @@ def up(given: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("\nstopping", flush=True)
     finally:
-        # A second Ctrl-C must not leave half a stack behind.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        hear_no_more()
         stack.stop()
     return 0
 
@@ -114,10 +110,6 @@ def clean(given: argparse.Namespace) -> int:
     removed = remove_content(given.data)
     print(f"removed {', '.join(removed)}" if removed else "nothing to remove")
     return 0
-
-
-def _interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -3,10 +3,8 @@
 Exits 0 only for complete; errors are told in a sentence.
 """
 
-import signal
 import time
 from collections.abc import Callable
-from typing import NoReturn
 
 from rich.console import Console
 
@@ -23,6 +21,7 @@ from local.backup.words import count, printable
 from local.backup.workspace import ImportRefusedError, Workspace
 from local.children import ChildError
 from local.console import plain_console
+from local.interruption import hear_no_more, hear_once
 from local.occupancy import OccupiedError
 
 REFUSALS_SHOWN = 10
@@ -46,8 +45,7 @@ class NotLoadedError(Exception):
 
 def run(options: Options) -> int:
     """Back up as the options say; returns the exit code."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    hear_once()
     console = plain_console()
     backup = Backup(options, console)
     try:
@@ -173,16 +171,11 @@ class Backup:
 
 
 def _stopped_in_peace(work: Callable[[], int], say: Callable[[str], None]) -> int:
-    """Do the work; a second Ctrl-C must not leave half a stack behind."""
+    """Do the work; whatever stops afterwards is not interrupted."""
     try:
         return work()
     except KeyboardInterrupt:
         say("stopping")
         raise
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-
-
-def _interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
+        hear_no_more()

@@ -3,34 +3,29 @@
 Errors are told in a sentence.
 """
 
-import signal
-import time
-from collections.abc import Callable, Iterable
-from typing import NoReturn
-
-from rich.console import Console
+from collections.abc import Callable
 
 from local.backup.options import Options
-from local.backup.places import Ground, OtherStackError, ground
+from local.backup.places import OtherStackError, ground
 from local.backup.runs import RefusedError
 from local.backup.web import NoAnswerError, Web
 from local.children import ChildError
 from local.console import plain_console
+from local.interruption import hear_no_more, hear_once
 from local.occupancy import OccupiedError
+from local.restore.in_the_way import OtherRestoreError
 from local.restore.options import WantedRestore
 from local.restore.outcome import drift_of, outcome, report
 from local.restore.restores import Restore, RestoresApi
-from local.restore.screen import Lines, LiveScreen, Screen
+from local.restore.watch import Watch
 
-LOOK_SECONDS = 0.5
-PATIENCE_SECONDS = 60.0
-STILL_SECONDS = 30.0
 INTERRUPTED = 130
 
 _TOLD = (
     ChildError,
     NoAnswerError,
     OccupiedError,
+    OtherRestoreError,
     OtherStackError,
     RefusedError,
     TimeoutError,
@@ -38,16 +33,17 @@ _TOLD = (
 
 
 def restore(wanted: WantedRestore) -> int:
-    """Plan or apply; 0 where nothing of it is blocked, failed or different."""
+    """Plan, apply or cancel; 0 where nothing is blocked, failed or different."""
 
-    def work(watch: "Watch", api: RestoresApi) -> int:
-        ended = watch.until_ended(api, api.start(wanted))
+    def work(watch: Watch, api: RestoresApi) -> int:
+        if wanted.cancel:
+            restore_id = watch.cancelled(api, wanted.cancel)
+        else:
+            restore_id = watch.begun(api, wanted)
+        ended = watch.until_ended(api, restore_id)
         watch.say("")
         watch.tell(outcome(ended, wanted.stack))
-        counts = ended.counts
-        blocked = counts["blocked"] + counts["folders_blocked"]
-        well = ended.status == "complete" or (ended.status == "planned" and not blocked)
-        return 0 if well else 1
+        return 0 if _well(ended, wanted) else 1
 
     return _command("restore", wanted.stack, work)
 
@@ -55,8 +51,8 @@ def restore(wanted: WantedRestore) -> int:
 def drift(options: Options) -> int:
     """Report how workspace and backup differ; 0 where they do not."""
 
-    def work(watch: "Watch", api: RestoresApi) -> int:
-        ended = watch.until_ended(api, api.start_report())
+    def work(watch: Watch, api: RestoresApi) -> int:
+        ended = watch.until_ended(api, watch.begun_report(api))
         watch.say("")
         if ended.status != "planned":
             raise RefusedError(ended.error or f"the report is {ended.status}")
@@ -66,68 +62,17 @@ def drift(options: Options) -> int:
     return _command("drift", options, work)
 
 
-class Watch:
-    """Watches a restore on some ground, and tells a person."""
-
-    def __init__(self, console: Console, found: Ground) -> None:
-        self._console = console
-        self._found = found
-        self.following = ""
-
-    def say(self, line: str) -> None:
-        """One line."""
-        self._console.print(line, markup=False)
-
-    def tell(self, lines: Iterable[str]) -> None:
-        """Some lines."""
-        for line in lines:
-            self.say(line)
-
-    def until_ended(self, api: RestoresApi, restore_id: str) -> Restore:
-        """Show the restore until it has ended; then it is read with its outcomes."""
-        self.say(restore_id)
-        self.following = restore_id
-        heard = moved = time.monotonic()
-        before: tuple[object, ...] = ()
-        with self._screen() as screen:
-            while True:
-                self._found.check()
-                seen = _look(api, restore_id)
-                now = time.monotonic()
-                if seen is not None:
-                    heard = now
-                    place = (seen.stage, seen.done, seen.status)
-                    moved, before = (moved if place == before else now), place
-                    screen.show(seen)
-                    if not seen.open:
-                        break
-                if now - heard > PATIENCE_SECONDS:
-                    raise NoAnswerError("nothing was heard of the restore for a minute")
-                if now - moved > STILL_SECONDS:
-                    api.wake()
-                    moved = now
-                time.sleep(LOOK_SECONDS)
-        self.following = ""
-        return api.read(restore_id)
-
-    def _screen(self) -> Screen:
-        if self._console.is_terminal:
-            return LiveScreen(self._console)
-        return Lines(self.say, time.monotonic)
-
-
-def _look(api: RestoresApi, restore_id: str) -> Restore | None:
-    try:
-        return api.look(restore_id)
-    except (NoAnswerError, RefusedError):
-        return None
+def _well(ended: Restore, wanted: WantedRestore) -> bool:
+    if wanted.cancel:
+        return ended.status == "cancelled"
+    blocked = ended.counts["blocked"] + ended.counts["folders_blocked"]
+    return ended.status == "complete" or (ended.status == "planned" and not blocked)
 
 
 def _command(
     name: str, options: Options, work: Callable[[Watch, RestoresApi], int]
 ) -> int:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    hear_once()
     console = plain_console()
 
     def say(line: str) -> None:
@@ -138,30 +83,16 @@ def _command(
     watch: Watch | None = None
     try:
         with ground(options, say) as found:
-            watch = Watch(console, found)
-            key = {"x-functions-key": found.endpoints.functions_key}
-            with Web(found.endpoints.functions, key) as web:
-                return work(watch, RestoresApi(web))
+            try:
+                watch = Watch(console, found)
+                key = {"x-functions-key": found.endpoints.functions_key}
+                with Web(found.endpoints.functions, key) as web:
+                    return work(watch, RestoresApi(web))
+            finally:
+                hear_no_more()
     except KeyboardInterrupt:
-        say(_farewell(watch))
+        say(watch.farewell() if watch else "stopped before anything was asked for")
         return INTERRUPTED
     except _TOLD as error:
         say(f"{name}: {error}")
         return 1
-    finally:
-        # A second Ctrl-C must not leave half a stack behind.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-
-
-def _farewell(watch: Watch | None) -> str:
-    if watch is None or not watch.following:
-        return "stopped"
-    return (
-        f"{watch.following} was left in the middle; what was written is written, and it"
-        " goes on as soon as the stack runs again (make up)"
-    )
-
-
-def _interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt

@@ -27,6 +27,14 @@ def apply_line(restore: Restore, stack: Options) -> str:
     return _line(words)
 
 
+def cancel_line(restore: Restore, stack: Options) -> str:
+    """What cancels it."""
+    words = {"CANCEL": restore.id, **_ground(stack)}
+    if not all(text.isprintable() for text in words.values()):
+        return f"the same command, with CANCEL={restore.id} alone"
+    return _line(words)
+
+
 def _ground(stack: Options) -> dict[str, str]:
     named = {name: stack.settings[name] for name in SERVICES if name in stack.settings}
     data = {} if stack.data == DEFAULT_DATA else {"DATA": str(stack.data)}

@@ -5,6 +5,7 @@ As for a backup, real services count only where they were named on the command l
 
 import argparse
 import os
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,12 +22,16 @@ from local.backup.options import (
 from local.endpoints import SERVICES
 
 _OF_A_RESTORE = ("FILES", "AT", "TO", "ON_CONFLICT", "APPLY")
+_RESTORE_ID = re.compile(r"[A-Za-z0-9-]+")
 _CONFLICTS = ("skip", "overwrite", "fail")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedRestore:
-    """The command, understood. `stack` is what it stands on."""
+    """The command, understood. `stack` is what it stands on.
+
+    With `cancel`, the id of an open restore, nothing is restored.
+    """
 
     stack: Options
     paths: tuple[str, ...]
@@ -34,15 +39,20 @@ class WantedRestore:
     to: str = ""
     on_conflict: str = "skip"
     apply: bool = False
+    cancel: str = ""
 
 
 def read_restore(
     arguments: Sequence[str], environment: Mapping[str, str] | None = None
 ) -> WantedRestore:
     """Understand `restore`; `UsageError` where that is not possible."""
-    given = _given("restore", (*_OF_A_RESTORE, "DATA", *SERVICES), arguments)
+    names = (*_OF_A_RESTORE, "CANCEL", "DATA", *SERVICES)
+    given = _given("restore", names, arguments)
+    stack = _stack(given, os.environ if environment is None else environment)
+    if given.get("CANCEL"):
+        return WantedRestore(stack=stack, paths=(), cancel=_cancelled(given))
     return WantedRestore(
-        stack=_stack(given, os.environ if environment is None else environment),
+        stack=stack,
         paths=_paths(given.get("FILES", "")),
         at=given.get("AT", ""),
         to=given.get("TO", ""),
@@ -84,6 +94,16 @@ def _stack(given: Mapping[str, str], ambient: Mapping[str, str]) -> Options:
         settings=settings,
         ignored=ignored_in(ambient, {*settings, *given}),
     )
+
+
+def _cancelled(given: Mapping[str, str]) -> str:
+    others = [name for name in _OF_A_RESTORE if given.get(name)]
+    if others:
+        raise UsageError(f"CANCEL stops a restore; it goes without {others[0]}")
+    restore_id = given["CANCEL"]
+    if not _RESTORE_ID.fullmatch(restore_id):
+        raise UsageError(f"CANCEL={restore_id} is not the id of a restore")
+    return restore_id
 
 
 def _paths(text: str) -> tuple[str, ...]:

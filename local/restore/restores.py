@@ -58,14 +58,22 @@ class Restore:
         return self.status in {"planning", "applying"}
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The restore that is open now: the one asked for, or the one in its way."""
+
+    restore_id: str
+    ours: bool
+
+
 class RestoresApi:
     """The HTTP API of the app. `NoAnswerError`, `RefusedError`."""
 
     def __init__(self, web: Web) -> None:
         self._web = web
 
-    def start(self, wanted: WantedRestore) -> str:
-        """Begin the restore; its id."""
+    def start(self, wanted: WantedRestore) -> Started:
+        """Begin the restore, or learn which one is open."""
         body = {
             "paths": list(wanted.paths),
             "at": wanted.at,
@@ -74,7 +82,10 @@ class RestoresApi:
         }
         if wanted.to:
             body["target_root"] = wanted.to
-        return str(_accepted(self._web.call("POST", "/api/restores", body))["id"])
+        answer = self._web.call("POST", "/api/restores", body)
+        if answer.status == 409:
+            return Started(str(answer.body["active_restore"]), ours=False)
+        return Started(str(_accepted(answer)["id"]), ours=True)
 
     def start_report(self) -> str:
         """Begin a new report of drift; the id of the restore that it is."""
@@ -97,6 +108,10 @@ class RestoresApi:
         actions = ["create", "replace"] if restore.apply else ["create"]
         others = _until(_sought(restore), self._outcomes(restore_id, actions))
         return replace(restore, outcomes=(*reasons, *others))
+
+    def cancel(self, restore_id: str) -> None:
+        """Have it stopped; what was written stays."""
+        _accepted(self._web.call("DELETE", f"/api/restores/{restore_id}"))
 
     def wake(self) -> None:
         """Have the app look for work that a crash left behind."""

@@ -1,15 +1,21 @@
 """The app's HTTP side after one backup; every look at a restore plays a step."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from functions import http_restores
+from local.backup.places import Ground
 from local.backup.web import Web
+from local.console import plain_console
+from local.endpoints import Endpoints
 from local.restore.restores import RestoresApi
+from local.restore.watch import Watch
 from local.serving import serve_in_thread
 from tests.crashes import Process
 from tests.restoring import Restoring
@@ -27,6 +33,7 @@ class Functions:
     url: str = ""
     script: list[Step] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    on_request: Callable[[], None] = lambda: None
 
     def advance(self, restore_id: str) -> None:
         """What the message's receiver does."""
@@ -38,6 +45,7 @@ class Functions:
 
     async def answer(self, request: web.Request) -> web.Response:
         self.asked.append(f"{request.method} {request.path_qs}")
+        self.on_request()
         if not request.path.startswith("/api/"):
             self.sweep()
             return web.Response(status=202)
@@ -70,6 +78,46 @@ def functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
     with serve_in_thread(served) as url:
         made.url = url
         yield made
+
+
+@pytest.fixture
+def ground(functions: Functions, tmp_path: Path) -> Ground:
+    """A stack of its own whose parts are well."""
+    endpoints = Endpoints(
+        functions=functions.url,
+        functions_key="a-functions-key",
+        databricks="",
+        databricks_token="",
+        azure_devops="",
+        project="backup",
+        repository="workspace",
+        clone_url="",
+        storage="",
+        pid=1,
+    )
+    return Ground(endpoints, tmp_path, own=True, clone="", check=lambda: None)
+
+
+@dataclass
+class Teller:
+    """A watch, what it said, and the time that it thinks has passed."""
+
+    watch: Watch
+    screen: io.StringIO
+    slept: list[float]
+
+    @property
+    def text(self) -> str:
+        return self.screen.getvalue()
+
+
+def a_teller(ground: Ground) -> Teller:
+    """Its clock moves only while it sleeps."""
+    screen, slept = io.StringIO(), list[float]()
+    watch = Watch(
+        plain_console(screen), ground, sleep=slept.append, clock=lambda: sum(slept)
+    )
+    return Teller(watch, screen, slept)
 
 
 @pytest.fixture

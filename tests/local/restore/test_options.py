@@ -34,6 +34,8 @@ def test_all_of_it_can_be_said() -> None:
         (["FILES='/a"], "a quote that does not end"),
         (["FILES=/", "ON_CONFLICT=merge"], "none of skip, overwrite, fail"),
         (["FILES=/", "APPLY=maybe"], "APPLY=maybe is neither 1 nor 0"),
+        (["FILES=/", "CANCEL=restore-1"], "it goes without FILES"),
+        (["CANCEL=../x"], "CANCEL=../x is not the id of a restore"),
         (["FILES=/", "WORKSPACE=x"], "is not NAME=VALUE with one of"),
         (["FILES=/", "DATABRICKS_HOST=adb-1.net"], "DATABRICKS_TOKEN is not set"),
     ],
@@ -59,3 +61,10 @@ def test_a_named_workspace_takes_its_token_from_the_environment() -> None:
         "DATABRICKS_HOST": "https://adb-1.azuredatabricks.net",
         "DATABRICKS_TOKEN": "dapi",
     }
+
+
+def test_a_restore_is_cancelled_by_its_id_alone() -> None:
+    wanted = read_restore(["CANCEL=restore-20261122T020000Z-3f9a1c", "DATA=x"], {})
+
+    assert wanted.cancel == "restore-20261122T020000Z-3f9a1c"
+    assert (wanted.paths, wanted.stack.data) == ((), Path("x"))

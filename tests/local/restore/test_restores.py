@@ -16,7 +16,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ended(functions: Functions, api: RestoresApi, *words: str) -> Restore:
-    restore_id = api.start(read_restore(["FILES=/", *words], {}))
+    restore_id = api.start(read_restore(["FILES=/", *words], {})).restore_id
     functions.advance(restore_id)
     functions.asked.clear()
     return api.read(restore_id)
