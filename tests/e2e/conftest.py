@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.adapters.storage_clients import connect
+from tests.e2e.backstage import Backstage
 from tests.e2e.stacks import a_stack
 from tests.e2e.trial import Trial
 from tests.logs import leaks
@@ -14,6 +16,13 @@ from tests.logs import leaks
 def trial(tmp_path: Path) -> Iterator[Trial]:
     with a_stack(tmp_path / "stack") as endpoints:
         yield Trial(endpoints)
+
+
+@pytest.fixture
+def backstage(trial: Trial) -> Iterator[Backstage]:
+    clients = connect(trial.endpoints.storage)
+    yield Backstage(clients)
+    clients.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,7 @@ import pytest
 import requests
 
 from local.stack import host_names
-from shared.adapters.queues import StorageQueue
-from shared.adapters.run_store import TableRunStore
-from shared.adapters.storage_clients import StorageClients, connect
-from shared.adapters.tables import Table
-from shared.domain.runs import Shard, ShardStatus
+from tests.e2e.backstage import Backstage
 from tests.e2e.mirror import Ids, mirrored, records_of, shown, tags_of
 from tests.e2e.stacks import a_stack, events, wait_until
 from tests.e2e.trial import OPEN, Clone, Trial
@@ -24,28 +19,6 @@ AT_ONCE = 4
 NOTEBOOKS = 240
 OBJECTS_A_SHARD = 25
 NOTES = [f"docs/{number}.md" for number in range(5)]
-
-
-@dataclass
-class Backstage:
-    """The app's queues and rows, as whoever repeats a message has them."""
-
-    clients: StorageClients
-
-    def shards(self, run_id: str) -> list[Shard]:
-        store = TableRunStore(Table(self.clients.tables, "runs"))
-        return [stored.row for stored in store.shards(run_id)]
-
-    def owned(self, run_id: str) -> int:
-        return sum(bool(shard.owner) for shard in self.shards(run_id))
-
-    def repeat_messages(self, run_id: str) -> None:
-        """A second copy of each message that the run has had so far."""
-        queue = StorageQueue(self.clients.queues)
-        for shard in self.shards(run_id):
-            if shard.status is not ShardStatus.WAITING:
-                queue.shard(run_id, shard.number)
-        queue.plan(run_id)
 
 
 @pytest.fixture
@@ -64,13 +37,6 @@ def trial(data: Path) -> Iterator[Trial]:
     )
     with stack as endpoints:
         yield Trial(endpoints)
-
-
-@pytest.fixture
-def backstage(trial: Trial) -> Iterator[Backstage]:
-    clients = connect(trial.endpoints.storage)
-    yield Backstage(clients)
-    clients.close()
 
 
 @contextmanager

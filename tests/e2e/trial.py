@@ -147,6 +147,16 @@ class Repository:
         answer = requests.post(f"{self._server}/_local/commit", json=body, timeout=60)
         assert answer.ok, answer.text
 
+    def fault(self, **fault: object) -> None:
+        faults: Any = [fault]
+        answer = requests.post(f"{self._server}/_local/faults", json=faults, timeout=30)
+        assert answer.ok, answer.text
+
+    def fired(self) -> int:
+        """How often any fault fired."""
+        answer = requests.get(f"{self._server}/_local/faults", timeout=30)
+        return sum(fault["fired"] for fault in answer.json())
+
     def calls(self) -> Mapping[str, int]:
         return _calls(self._server)
 
