@@ -48,6 +48,7 @@ resource network 'Microsoft.Network/virtualNetworks@2021-08-01' = {
         name: 'endpoints'
         properties: {
           addressPrefix: cidrSubnet(addressPrefix, 26, 1)
+          privateEndpointNetworkPolicies: 'Disabled'
         }
       }
     ]

@@ -55,10 +55,10 @@ def _typed(text: str, kind: str) -> Any:
 ENVIRONMENT = {
     "AZURE_ENV_NAME": NEEDED["environmentName"],
     "AZURE_LOCATION": "westeurope",
-    "DATABRICKS_HOST": NEEDED["databricksHost"],
-    "AZURE_DEVOPS_ORG_URL": NEEDED["azureDevOpsOrgUrl"],
-    "AZURE_DEVOPS_PROJECT": NEEDED["azureDevOpsProject"],
-    "AZURE_DEVOPS_REPOSITORY": NEEDED["azureDevOpsRepository"],
+    "APP_DATABRICKS_HOST": NEEDED["databricksHost"],
+    "APP_AZURE_DEVOPS_ORG_URL": NEEDED["azureDevOpsOrgUrl"],
+    "APP_AZURE_DEVOPS_PROJECT": NEEDED["azureDevOpsProject"],
+    "APP_AZURE_DEVOPS_REPOSITORY": NEEDED["azureDevOpsRepository"],
 }
 
 
@@ -108,11 +108,18 @@ def test_every_parameter_can_be_set_by_a_variable_of_its_own() -> None:
     assert len({found[1] for found in variables if found}) == len(VALUES)
 
 
-def test_a_parameter_of_a_setting_is_set_by_the_settings_name() -> None:
+def test_a_parameter_of_a_setting_is_set_by_the_settings_name_after_app() -> None:
     for name, one in parameters_of().items():
         found = re.match(r"\w+\. ([A-Z_]+): ", one.description)
         if found:
-            assert VALUES[name].startswith(f"${{{found[1]}"), name
+            assert re.match(rf"\$\{{APP_{found[1]}[=}}]", VALUES[name]), name
+
+
+def test_no_variable_of_somebodys_shell_is_taken_for_a_parameter() -> None:
+    """azd looks there for what its environment does not have."""
+    own = {"${AZURE_ENV_NAME}", "${AZURE_LOCATION}"}
+
+    assert all(text in own or text.startswith("${APP_") for text in VALUES.values())
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -136,7 +143,11 @@ def test_azd_and_az_deploy_the_same() -> None:
 
 
 def test_variables_arrive_with_their_type() -> None:
-    changed = {"BACKUP_PAUSED": "true", "RUN_RETRIES": "5", "PRIVATE_NETWORK": "true"}
+    changed = {
+        "APP_BACKUP_PAUSED": "true",
+        "APP_RUN_RETRIES": "5",
+        "APP_PRIVATE_NETWORK": "true",
+    }
 
     by_azd = deploy(MAIN, **filled({**ENVIRONMENT, **changed}))
 

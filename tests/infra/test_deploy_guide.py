@@ -81,7 +81,7 @@ def test_every_variable_of_azd_is_one_of_the_parameters_file(
     names = {words[3] for words in noted if words[:3] == ["azd", "env", "set"]}
     names |= set(re.findall(r"azd env set\s+([A-Z_]+)", GUIDE))
 
-    assert {"DATABRICKS_HOST", "AZURE_DEVOPS_ORG_URL"} <= names
+    assert {"APP_DATABRICKS_HOST", "APP_AZURE_DEVOPS_ORG_URL"} <= names
     for name in names - {"AZURE_RESOURCE_GROUP"}:
         assert f"${{{name}" in file, name
 
