@@ -378,6 +378,17 @@ module alerts 'app/alerts.bicep' = {
   }
 }
 
+module workbook 'app/workbook.bicep' = {
+  name: 'workbook'
+  params: {
+    name: guid(resourceGroup().id, environmentName, 'workbook')
+    title: 'Databricks backup, ${environmentName}'
+    location: location
+    tags: allTags
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
 module budget 'app/budget.bicep' = if (withBudget) {
   name: 'budget'
   params: {

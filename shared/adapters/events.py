@@ -6,7 +6,6 @@ way; the same facts are fields of the record as well.
 
 import json
 import logging
-from collections.abc import Mapping
 from typing import Any
 
 from shared.domain.events import Event
@@ -43,5 +42,5 @@ def _facts(event: Event) -> dict[str, Any]:
 
 
 def _flat(value: object) -> object:
-    """A mapping as JSON: as a field, its Python form would be logged."""
-    return json.dumps(value) if isinstance(value, Mapping) else value
+    """A list as JSON: as a field, its Python form would be logged."""
+    return json.dumps(value) if isinstance(value, list) else value

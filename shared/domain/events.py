@@ -1,6 +1,6 @@
 """DECISIONS: the fixed vocabulary of state changes that alerts and workbook rely on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -23,7 +23,8 @@ class EventName(StrEnum):
     SWEEP_FINISHED = "sweep.finished"
 
 
-type Facts = Mapping[str, str | int | float | bool | Mapping[str, int]]
+type Counts = Sequence[Mapping[str, str | int]]
+type Facts = Mapping[str, str | int | float | bool | Counts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Event:
 
 
 _ERROR = "why, in words; empty where all went well"
-_CALLS = "attempts of requests, by remote and endpoint"
+_CALLS = "attempts of requests: list of `name` (remote and endpoint) and `count`"
 
 FIELDS: Mapping[EventName, Mapping[str, str]] = {
     EventName.RUN_STARTED: {

@@ -1,8 +1,8 @@
 """DECISIONS: the event of each state change; alerts, workbook and messages read it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from shared.domain.events import Event, EventName, Facts
+from shared.domain.events import Counts, Event, EventName, Facts
 from shared.domain.health import Standing, succeeded
 from shared.domain.restores import Restore
 from shared.domain.runs import Request, Run, RunStatus, Shard, ShardStatus, Stop
@@ -44,7 +44,7 @@ def shard_finished(shard: Shard, status: ShardStatus, error: str) -> Event:
         "bytes": tally.stored_bytes,
         "failed": tally.failed,
         "pushes": tally.pushes,
-        "calls": dict(shard.calls),
+        "calls": _counted(shard.calls),
         "error": error,
     }
     return Event(EventName.SHARD_FINISHED, shard.run_id, facts, shard.number)
@@ -74,7 +74,7 @@ def run_finished(run: Run, newly_failed: Sequence[str] = ()) -> Event:
         "mismatched": tally.mismatched,
         "exceptions_new": tally.new_exceptions,
         "pushes": tally.pushes,
-        "calls": dict(run.calls),
+        "calls": _counted(run.calls),
         "commit": run.commit,
         "error": run.error,
     }
@@ -164,6 +164,10 @@ def heartbeat(standing: Standing) -> Event:
         "recent_failed": sum(run.status is RunStatus.FAILED for run in recent),
     }
     return Event(EventName.SWEEP_FINISHED, "", facts)
+
+
+def _counted(numbers: Mapping[str, int]) -> Counts:
+    return [{"name": name, "count": count} for name, count in numbers.items()]
 
 
 def _kind(request: Request) -> dict[str, str | bool]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import duckdb_kql
@@ -45,6 +45,8 @@ _TYPES = {
     "int": "INTEGER",
     "dynamic": "JSON",
 }
+type Row = dict[str, Any]
+
 RULES = "Microsoft.Insights/scheduledQueryRules"
 
 
@@ -72,6 +74,8 @@ def _sql(query: str) -> str:
 class Telemetry:
     """Rows, each with the moment that it tells of."""
 
+    MAX_AGE: ClassVar = timedelta(hours=25)
+
     traces: list[tuple[datetime, str]] = field(default_factory=list)
     exceptions: list[tuple[datetime, str]] = field(default_factory=list)
 
@@ -84,10 +88,17 @@ class Telemetry:
         """The alerts that are raised at that moment, with the text of each row."""
         with self._loaded(now) as connection:
             found = {
-                name: _rows(connection, rule)
+                name: [str(row["what"]) for row in _found(connection, rule)]
                 for name, rule in rules(max_age_hours).items()
             }
-        return {name: rows for name, rows in found.items() if rows}
+        return {name: sorted(rows) for name, rows in found.items() if rows}
+
+    def ask(self, query: str, now: datetime, window: timedelta) -> list[Row]:
+        """What a query finds of the last so much time."""
+        with self._loaded(now) as connection:
+            shown = _asked(connection, query, window)
+        shift = datetime.now(UTC) - now
+        return [{n: _at(v, shift) for n, v in row.items()} for row in shown]
 
     @contextmanager
     def _loaded(self, now: datetime) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -119,21 +130,39 @@ def _insert(
         )
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, rule: Mapping[str, Any]) -> list[str]:
+def _at(value: Any, shift: timedelta) -> Any:
+    """A moment as it was told, to the minute."""
+    if not isinstance(value, datetime):
+        return value
+    moment = value.replace(tzinfo=UTC) - shift
+    return (moment + timedelta(seconds=30)).replace(second=0, microsecond=0)
+
+
+def _found(connection: duckdb.DuckDBPyConnection, rule: Mapping[str, Any]) -> list[Row]:
     """What the rule's query finds within the rule's window."""
     [criterion] = rule["criteria"]["allOf"]
-    window = _WINDOWS[rule["windowSize"]]
+    return _asked(connection, criterion["query"], _WINDOWS[rule["windowSize"]])
+
+
+def _asked(
+    connection: duckdb.DuckDBPyConnection, query: str, window: timedelta
+) -> list[Row]:
+    minutes = int(window / timedelta(minutes=1))
     for table in TABLES:
         connection.execute(
             f"CREATE OR REPLACE VIEW {table} AS SELECT * FROM all_{table}"
-            f" WHERE TimeGenerated > now()::TIMESTAMP - INTERVAL {window} MINUTE"
+            f" WHERE TimeGenerated > now()::TIMESTAMP - INTERVAL {minutes} MINUTE"
         )
-    found = connection.execute(_sql(criterion["query"]))
-    what = [column[0] for column in found.description or ()].index("what")
-    return sorted(str(row[what]) for row in found.fetchall())
+    found = connection.execute(_sql(query))
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-_WINDOWS = {"PT1H": 60, "P1D": 1440, "P2D": 2880}
+_WINDOWS = {
+    "PT1H": timedelta(hours=1),
+    "P1D": timedelta(days=1),
+    "P2D": timedelta(days=2),
+}
 
 
 def logged(event: Event) -> str:

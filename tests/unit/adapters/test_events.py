@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.adapters.events import LOGGER_NAME, LoggedEvents
-from shared.domain.events import Event, EventName
+from shared.domain.events import Counts, Event, EventName
 
 
 def _emitted(caplog: pytest.LogCaptureFixture, event: Event) -> Any:
@@ -69,3 +69,12 @@ def test_a_fact_that_is_no_json_does_not_raise(
     record = _emitted(caplog, Event(EventName.THROTTLED, "", odd))
 
     assert "throttled" in record.getMessage()
+
+
+def test_a_list_is_a_field_as_json(caplog: pytest.LogCaptureFixture) -> None:
+    calls: Counts = [{"name": "databricks.list", "count": 3}]
+
+    record = _emitted(caplog, Event(EventName.RUN_FINISHED, "r1", {"calls": calls}))
+
+    assert json.loads(record.calls) == calls
+    assert json.loads(record.getMessage())["calls"] == calls
