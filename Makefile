@@ -28,7 +28,7 @@ setup: ## .venv with everything, and Azurite; costs nothing when done
 backup: setup ## the main job: back the workspace up and prove it
 	@$(PY) -m local backup $(foreach name,$(BACKUP_VARIABLES),$(call given,$(name)))
 
-restore: setup ## get FILES="/path ..." back: a plan; APPLY=1 does it (AT=, TO=, ON_CONFLICT=)
+restore: setup ## get FILES="/path ..." back: a plan; APPLY=1 does it (AT=, TO=, ON_CONFLICT=, CANCEL=)
 	@$(PY) -m local restore $(foreach name,$(RESTORE_VARIABLES),$(call given,$(name)))
 
 drift: setup ## how the workspace and its backup differ
