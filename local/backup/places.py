@@ -62,7 +62,7 @@ def ground(options: Options, say: Callable[[str], None]) -> Iterator[Ground]:
     say("starting the stack (storage, workspace, repository, functions host)")
     stack = Stack(data, settings=options.settings)
     with stack as endpoints:
-        clone = _url(endpoints) if options.real_repository else _bare(data)
+        clone = _url(endpoints) if options.real_repository else _bare_clone(data)
         yield Ground(endpoints, data, own=True, clone=clone, check=stack.check)
 
 
@@ -85,8 +85,8 @@ def _check_same(running: Endpoints, settings: Mapping[str, str], data: Path) -> 
     """Also of what was not named: nobody means a real service without naming it."""
     stop = f"stop it (python -m local down --data {shlex.quote(str(data))})"
     for setting in SERVICES:
-        wanted = settings.get(setting, "").rstrip("/")
-        there = running.named.get(setting, "").rstrip("/")
+        wanted = _bare_name(settings.get(setting, ""))
+        there = _bare_name(running.named.get(setting, ""))
         if wanted and wanted != there:
             raise OtherStackError(
                 f"a stack runs in {data} with another {setting} than the one named; "
@@ -100,11 +100,15 @@ def _check_same(running: Endpoints, settings: Mapping[str, str], data: Path) -> 
             )
 
 
+def _bare_name(text: str) -> str:
+    return text.removeprefix("https://").rstrip("/")
+
+
 def _url(endpoints: Endpoints) -> str:
     return f"git clone {endpoints.clone_url}"
 
 
-def _bare(data: Path) -> str:
+def _bare_clone(data: Path) -> str:
     """The repository on disk: it can be cloned when no server runs."""
     path = data.resolve() / "azure-devops" / ORGANIZATION / PROJECT
     return f"git clone '{path / REPOSITORY}.git' workspace-backup"

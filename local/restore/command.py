@@ -88,6 +88,10 @@ def _command(
                 key = {"x-functions-key": found.endpoints.functions_key}
                 with Web(found.endpoints.functions, key) as web:
                     return work(watch, RestoresApi(web))
+            except KeyboardInterrupt:
+                if found.own:
+                    say("stopping")
+                raise
             finally:
                 hear_no_more()
     except KeyboardInterrupt:

@@ -176,9 +176,8 @@ def test_a_running_stack_for_another_service_is_not_mixed_up(
 @pytest.mark.parametrize(
     ("named", "there"),
     [
-        ("DATABRICKS_HOST", "https://adb-1.example.com"),
-        ("AZURE_DEVOPS_ORG_URL", "https://dev.azure.com/contoso"),
-        ("AZURE_DEVOPS_BRANCH", "nightly"),
+        ("DATABRICKS_HOST", "adb-1.example.com"),
+        ("AZURE_DEVOPS_ORG_URL", "dev.azure.com/contoso"),
     ],
 )
 def test_a_running_stack_for_a_service_that_nobody_named_is_not_used(
@@ -189,7 +188,7 @@ def test_a_running_stack_for_a_service_that_nobody_named_is_not_used(
     named: str,
     there: str,
 ) -> None:
-    replace(stack.endpoints, named={named: there}).write(tmp_path)
+    replace(stack.endpoints, named={named: f"https://{there}"}).write(tmp_path)
 
     with (
         pytest.raises(OtherStackError, match=f"{named}={there}, which was not named"),
@@ -206,7 +205,7 @@ def test_a_running_stack_for_the_named_service_is_used(
     options = Options(data=tmp_path, settings=HOST)
     folder = data_folder(options)
     folder.mkdir(parents=True)
-    named = {"DATABRICKS_HOST": HOST["DATABRICKS_HOST"] + "/"}
+    named = {"DATABRICKS_HOST": "adb-1.example.com/"}
     replace(stack.endpoints, named=named).write(folder)
 
     with ground(options, said.append) as found:
