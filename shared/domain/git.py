@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.domain.room import encoded_bytes
+
 MAX_PUSH_BYTES = 26_214_400
 """What Azure DevOps takes as one push's body (reported: paklo#2069)."""
 
 _PUSH_ENVELOPE_BYTES = 8_192
-_CHANGE_ENVELOPE_BYTES = 160
 
 
 class ChangeKind(StrEnum):
@@ -32,8 +33,7 @@ class Change:
     @property
     def encoded_bytes(self) -> int:
         """An upper bound of what this change adds to the push's body."""
-        content = 4 * ((len(self.content) + 2) // 3) if self.content else 0
-        return content + len(json.dumps(self.path)) + _CHANGE_ENVELOPE_BYTES
+        return encoded_bytes(len(self.content or b""), self.path)
 
     def encoded_content(self) -> str:
         """The content as base64, the only faithful form a push takes."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from shared.domain.git import Change, ChangeKind
+from shared.domain import room
 from shared.domain.held import Exported, NotStored, Result, foreign_edits, unaccounted
 from shared.domain.objects import WorkspaceObject, join
 from shared.domain.outcomes import Outcome, OutcomeKind
@@ -10,8 +10,6 @@ from shared.domain.plan import PlannedFolder
 from shared.domain.remedies import Remedy
 from shared.errors import ContentRefused
 from shared.services.settle import FolderState
-
-_MANIFEST_LINE_BYTES = 420
 
 
 @dataclass(slots=True)
@@ -37,8 +35,7 @@ class FolderWork:
         held = self.state.held.manifest
         names = [obj.name for obj in self.folder.objects]
         names += [entry.name for entry in held.entries] if held else []
-        letters = sum(len(name) for name in names)
-        return (len(names) + 4) * _MANIFEST_LINE_BYTES * 4 // 3 + letters * 16
+        return room.manifest_bytes(names)
 
     def reach(self, obj: WorkspaceObject) -> None:
         """Exports come in the listing's order; this one has come."""
@@ -125,8 +122,8 @@ def encoded_bytes(folder: PlannedFolder, result: Result) -> int:
     """An upper bound of what the result adds to a push, encoded."""
     if not isinstance(result, Exported):
         return 0
-    path = f"{folder.git_path}/{'x' * 255}"
-    return Change(ChangeKind.ADD, path, result.content).encoded_bytes
+    path = room.longest_path(folder.git_path)
+    return room.encoded_bytes(len(result.content), path)
 
 
 def left_out(obj: WorkspaceObject) -> Outcome:

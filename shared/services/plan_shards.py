@@ -16,14 +16,6 @@ from shared.services.claim import window_of
 from shared.services.run_claim import RunClaim
 from shared.services.steps import Step, step
 
-FIRST_SHARD_OBJECTS = 100
-MAX_SHARD_FOLDERS = 400
-
-
-def shard_size(number: int, largest: int) -> int:
-    """How many objects the shard of this number should have: small ones first."""
-    return min(largest, FIRST_SHARD_OBJECTS << min(number - 1, 16))
-
 
 @dataclass(slots=True)
 class ShardSender:

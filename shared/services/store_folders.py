@@ -13,6 +13,7 @@ from shared.domain.held import Exported, Held, NotStored, Result
 from shared.domain.objects import Format, WorkspaceObject
 from shared.domain.outcomes import OutcomeKind
 from shared.domain.plan import PlannedFolder, ShardPlan
+from shared.domain.room import PushRoom
 from shared.domain.runs import Mode
 from shared.ports import Clock
 from shared.services.compare_untimed import CompareUntimed
@@ -54,11 +55,6 @@ class StoreFolders:
     _equal: list[FolderWork] = field(default_factory=list)
     _begun: bool = False
 
-    @property
-    def full_at(self) -> int:
-        """A push is full here; the rest is room for what is only estimated before."""
-        return self.push_bytes * 9 // 10
-
     def __call__(self, first_commit: str | None) -> None:
         """Work through the folders; `OutOfTimeError` at a safe place if time is up.
 
@@ -91,7 +87,9 @@ class StoreFolders:
     def _without_equal(self, works: Sequence[FolderWork]) -> list[FolderWork]:
         """Leave out folders of which only untimed objects could differ, and do not."""
         if not self.dry_run:
-            compare = CompareUntimed(self.work, self.exporter, self.full_at)
+            compare = CompareUntimed(
+                self.work, self.exporter, PushRoom(self.push_bytes).full_at
+            )
             compare([work for work in works if work.folder.checked])
         self._equal = [work for work in works if work.equal]
         return [work for work in works if not work.equal]
@@ -123,32 +121,30 @@ class StoreFolders:
         stream: Generator[tuple[WorkspaceObject, Result]],
     ) -> None:
         batch: list[FolderWork] = []
-        size = 0
+        push = PushRoom(self.push_bytes)
         for work in works:
             wanted = len(self._wanted(work))
-            if size + work.manifest_bytes > self.full_at:
+            if push.begins(work.manifest_bytes):
                 self._settle(batch)
-                batch, size = [], 0
+                batch = []
             batch.append(work)
-            size += work.manifest_bytes
             room = self.push_bytes - _ENVELOPE_BYTES - work.manifest_bytes
             for obj, answer in islice(stream, wanted):
                 wanted -= 1
                 result = _fitting(work.folder, answer, room)
                 added = encoded_bytes(work.folder, result)
-                if size + added > self.full_at:
+                if push.takes(added, work.manifest_bytes):
                     self._settle(batch, unfinished=work)
-                    batch, size = [work], work.manifest_bytes
+                    batch = [work]
                 work.results[obj.object_id] = result
                 work.reach(obj)
-                size += added
                 self.work.count(exported=1)
                 self.work.renew()
             if wanted:
                 self._leave(batch, work)
-            if size > self.full_at:
+            if push.ends():
                 self._settle(batch)
-                batch, size = [], 0
+                batch = []
         self._settle(batch)
 
     def _wanted(self, work: FolderWork) -> tuple[WorkspaceObject, ...]:

@@ -8,6 +8,7 @@ from shared.domain.index import Index
 from shared.domain.objects import Format, GitFolder, WorkspaceObject, parent
 from shared.domain.plan import PlannedFolder, planned_objects
 from shared.domain.remedies import Remedy, remedy_of_read
+from shared.domain.room import shard_is_full, shard_size
 from shared.domain.runs import Mode
 from shared.domain.walk import FolderToList, Walk, take_in
 from shared.errors import (
@@ -18,7 +19,7 @@ from shared.errors import (
     Transient,
 )
 from shared.ports import Clock, Workspace
-from shared.services.plan_shards import MAX_SHARD_FOLDERS, ShardSender, shard_size
+from shared.services.plan_shards import ShardSender
 from shared.services.run_claim import RunClaim
 from shared.services.steps import Step, step
 
@@ -191,12 +192,10 @@ class WalkWorkspace:
         self, folder: FolderToList, objects: tuple[WorkspaceObject, ...]
     ) -> None:
         """Send what is pending if this folder may not fit into the shard with it."""
-        if not self._pending:
-            return
         size = shard_size(self.claim.run.shards + 1, self.largest_shard)
         more = sum(obj.storable for obj in objects)
-        full = planned_objects(self._pending) + more > size
-        if full or len(self._pending) >= MAX_SHARD_FOLDERS:
+        pending = self._pending
+        if shard_is_full(len(pending), planned_objects(pending), more, size):
             self._send(folder)
 
     def _send(self, *still_to_list: FolderToList) -> None:
