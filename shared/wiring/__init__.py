@@ -13,6 +13,7 @@ from shared.services.advance_run import AdvanceRun
 from shared.services.back_up_shard import BackUpShard
 from shared.services.cancel_run import CancelRun
 from shared.services.finish_run import FinishRun
+from shared.services.forecast import MakeForecast
 from shared.services.open_run import OpenRun
 from shared.services.plan_deletions import PlanDeletions
 from shared.services.plan_run import PlanRun
@@ -22,6 +23,7 @@ from shared.services.read_runs import ReadRuns
 from shared.services.start_audit import StartAudit
 from shared.services.sweep import Sweep
 from shared.settings import ENTRA, Settings, read_http_access, read_settings
+from shared.wiring.forecasts import forecast_of
 from shared.wiring.remotes import Remotes
 from shared.wiring.restores import CONCURRENCY, RestoreApp
 
@@ -81,6 +83,16 @@ class App:
     def restores(self) -> RestoreApp:
         """Restores, and what the backup held."""
         return RestoreApp(settings=self.settings, outside=self.outside, noise=_noise)
+
+    @property
+    def forecast(self) -> MakeForecast:
+        """What runs and a restore will take."""
+        return forecast_of(
+            self.settings,
+            self.outside,
+            lists_in_flight=LIST_CONCURRENCY,
+            plan_seconds=PLAN_SECONDS,
+        )
 
     @property
     def cancel_run(self) -> CancelRun:

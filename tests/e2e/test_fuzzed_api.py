@@ -39,6 +39,7 @@ MET = {
     ("DELETE", "/api/restores/{restore_id}"): {401, 404, 409},
     ("GET", "/api/drift"): {200, 400, 401},
     ("GET", "/api/health"): {200, 401},
+    ("GET", "/api/forecast"): {200, 400, 401},
     ("GET", "/api/openapi.json"): {200, 401},
 }
 

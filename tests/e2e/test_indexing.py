@@ -34,6 +34,7 @@ TRIGGERS = {
     "show_health": ("httpTrigger", "health"),
     "show_history": ("httpTrigger", "history"),
     "show_content": ("httpTrigger", "content"),
+    "show_forecast": ("httpTrigger", "forecast"),
     "show_diff": ("httpTrigger", "diff"),
     "start_run": ("httpTrigger", "runs"),
     "list_runs": ("httpTrigger", "runs"),

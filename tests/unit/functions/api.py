@@ -21,6 +21,7 @@ from jsonschema import (  # type: ignore[import-untyped]
 
 from functions import (
     http_access,
+    http_forecast,
     http_health,
     http_history,
     http_openapi,
@@ -36,6 +37,7 @@ from shared.services.advance_restore import AdvanceRestore
 from shared.services.cancel_run import CancelRun
 from shared.services.drift import Drift
 from shared.services.end_restores import CancelRestore
+from shared.services.forecast import MakeForecast
 from shared.services.open_restore import OpenRestore
 from shared.services.open_run import OpenRun
 from shared.services.read_content import ReadContent, ReadDiff
@@ -59,6 +61,7 @@ from tests.fakes.storage import (
     FakeRunIndex,
     FakeRunStore,
 )
+from tests.forecasting import a_forecast_of
 from tests.restoring import Restoring
 
 HOST = "http://127.0.0.1:7071"
@@ -136,6 +139,10 @@ class Bound:
     @property
     def restores(self) -> "BoundRestores":
         return BoundRestores(self)
+
+    @property
+    def forecast(self) -> MakeForecast:
+        return a_forecast_of(self)
 
     @property
     def cancel_run(self) -> CancelRun:
@@ -221,6 +228,7 @@ def routes() -> list[Route]:
         http_restores.bp,
         http_history.bp,
         http_health.bp,
+        http_forecast.bp,
         http_openapi.bp,
     ):
         indexed.register_functions(blueprint)

@@ -2,7 +2,13 @@
 
 import pytest
 
-from functions import http_health, http_history, http_restores, http_runs
+from functions import (
+    http_forecast,
+    http_health,
+    http_history,
+    http_restores,
+    http_runs,
+)
 from tests.unit.functions.api import Api, Bound
 
 
@@ -16,5 +22,6 @@ def api(bound: Bound, monkeypatch: pytest.MonkeyPatch) -> Api:
     monkeypatch.setattr(http_health, "app", lambda: bound)
     monkeypatch.setattr(http_runs, "app", lambda: bound)
     monkeypatch.setattr(http_history, "app", lambda: bound)
+    monkeypatch.setattr(http_forecast, "app", lambda: bound)
     monkeypatch.setattr(http_restores, "app", lambda: bound)
     return Api(bound)
