@@ -14,9 +14,10 @@ SERVICE_VARIABLES := DATA DATABRICKS_HOST AZURE_DEVOPS_ORG_URL AZURE_DEVOPS_PROJ
   AZURE_DEVOPS_REPOSITORY AZURE_DEVOPS_BRANCH
 BACKUP_VARIABLES := WORKSPACE NOTEBOOKS MODE DRY_RUN $(SERVICE_VARIABLES)
 RESTORE_VARIABLES := FILES AT TO ON_CONFLICT APPLY CANCEL $(SERVICE_VARIABLES)
+FORECAST_VARIABLES := SAMPLE NOTEBOOKS CHANGE SEED $(SERVICE_VARIABLES)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup backup restore drift up down clean check unit test soak lock package
+.PHONY: help setup backup restore drift forecast up down clean check unit test soak lock package
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' \
@@ -33,6 +34,9 @@ restore: setup ## get FILES="/path ..." back: a plan; APPLY=1 does it (AT=, TO=,
 
 drift: setup ## how the workspace and its backup differ
 	@$(PY) -m local drift $(foreach name,$(SERVICE_VARIABLES),$(call given,$(name)))
+
+forecast: setup ## what runs and a restore will take (SAMPLE=, NOTEBOOKS=, CHANGE=)
+	@$(PY) -m local forecast $(foreach name,$(FORECAST_VARIABLES),$(call given,$(name)))
 
 up: setup ## the whole stack in the foreground, until Ctrl-C
 	@exec $(PY) -m local up --data '$(DATA)' --ports $(PORTS)

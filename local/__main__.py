@@ -1,4 +1,4 @@
-"""LOCAL: `python -m local up | down | clean | backup | restore | drift`.
+"""LOCAL: `python -m local up | down | clean | backup | restore | drift | forecast`.
 
 Does none of it itself.
 """
@@ -29,6 +29,8 @@ def main(arguments: Sequence[str]) -> int:
         return int(importlib.import_module("local.restore").main(arguments[1:]))
     if arguments[:1] == ["drift"]:
         return int(importlib.import_module("local.restore").drift_main(arguments[1:]))
+    if arguments[:1] == ["forecast"]:
+        return int(importlib.import_module("local.forecast").main(arguments[1:]))
     parser = argparse.ArgumentParser(prog="python -m local")
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("up", "down", "clean"):
@@ -39,6 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     commands.add_parser("backup", help="back the workspace up (see `make backup`)")
     commands.add_parser("restore", help="get something back (see `make restore`)")
     commands.add_parser("drift", help="how workspace and backup differ")
+    commands.add_parser("forecast", help="what runs and a restore will take")
     given = parser.parse_args(arguments)
     try:
         return _COMMANDS[given.command](given)
