@@ -58,7 +58,8 @@ def _based_on(forecast: Mapping[str, Any]) -> Iterator[str]:
     if listed["extrapolated"]:
         yield (
             f"  there was no time for {count(listed['not_listed'], 'folder')}: they"
-            " count as much as those that were listed, what is below them not at all"
+            " count as much as those that were listed, and what is below them as the"
+            " last run found it, if there was one"
         )
     how = _SOURCES.get(sizes["source"], f"{count(sizes['sampled'], 'object')} sampled")
     yield (

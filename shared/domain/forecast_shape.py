@@ -129,14 +129,14 @@ def tiled(
 ) -> Iterator[FolderShape]:
     """The shapes again and again until their `size` together is `wanted`.
 
-    More is always a continuation of less. The last one may be a part. At least one has
-    a size.
+    More is always a continuation of less. The last one may be a part; those of no size
+    that follow it are there, too. At least one has a size.
     """
     left = wanted
     for number in count():
-        if left <= 0:
-            return
         shape = shapes[number % len(shapes)]
         measured = size(shape)
-        yield shape if measured <= left else shape.part(left, measured)
+        if wanted <= 0 or (left <= 0 and measured):
+            return
+        yield shape if measured <= max(0, left) else shape.part(left, measured)
         left -= measured

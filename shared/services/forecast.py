@@ -1,6 +1,6 @@
 """USE CASE: what runs and a restore will take, told before they are started."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -20,10 +20,11 @@ from shared.domain.forecast_history import (
     DEFAULT_RATE,
     Compared,
     compared,
+    kind_of,
     measured_rate,
     recorded_sizes,
 )
-from shared.domain.forecast_shape import FolderShape, Sizes
+from shared.domain.forecast_shape import Sizes
 from shared.domain.runs import Run
 from shared.ports import Clock, RunIndex, RunStore
 from shared.services.survey import Survey, Surveyed
@@ -50,8 +51,9 @@ class Forecast:
     """The predictions, and what they rest on.
 
     `folders`, `objects` and `notebooks` were listed; `left` folders were not for want
-    of time, and stand for as many like those that were; what is below them nobody
-    knows. `measured`: the rate is that of recent nights.
+    of time, and stand for as many like those that were. What is below them nobody
+    knows, but the last run that listed all. `measured`: the rate is that of recent
+    nights.
     """
 
     seed: int
@@ -121,7 +123,7 @@ class MakeForecast:
         measured: bool,
     ) -> Forecast:
         shapes, capacity = seen.shapes, self.capacity
-        extent = _extent(shapes, seen.left, wanted.notebooks)
+        extent = _extent(seen, runs, wanted.notebooks)
         first = first_run(extent, sizes, capacity)
         nightly = nightly_run(extent, sizes, capacity, rate)
         audit = audit_run(extent, sizes, capacity)
@@ -147,8 +149,10 @@ class MakeForecast:
         )
 
 
-def _extent(shapes: Sequence[FolderShape], left: int, notebooks: int | None) -> Extent:
+def _extent(seen: Surveyed, runs: Iterable[Run], notebooks: int | None) -> Extent:
     """The workspace that is asked about; by default the one that is there."""
     if notebooks is not None:
-        return of_notebooks(shapes, notebooks)
-    return of_folders(shapes, len(shapes) + left)
+        return of_notebooks(seen.shapes, notebooks)
+    known = len(seen.shapes) + seen.left
+    listed = next((run.tally.folders for run in runs if kind_of(run)), 0)
+    return of_folders(seen.shapes, max(known, listed) if seen.left else known)

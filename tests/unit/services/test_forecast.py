@@ -16,7 +16,7 @@ from shared.errors import AccessDenied, CredentialsRefused, Unavailable
 from shared.services import forecast as module
 from shared.services.forecast import Forecast, WantedForecast
 from tests.backup_app import BackupApp
-from tests.fakes.remotes import FakeWorkspace
+from tests.fakes.remotes import FakeWorkspace, no_fault
 from tests.forecasting import a_forecast_of, capacity_of
 from tests.unit.services.scenes import (
     a_backed_up_app,
@@ -247,6 +247,24 @@ def test_where_time_is_up_folders_near_the_roots_were_listed() -> None:
     assert listed(app) == ["/", "/Clients", "/Clients/acme", "/Clients/bolt"]
     assert (forecast.folders, forecast.left) == (4, 10)
     assert forecast.first.load.folders == 14
+
+
+def test_where_time_is_up_the_last_run_knows_how_many_folders_there_are() -> None:
+    app = a_backed_up_app()
+    for number in range(10):
+        app.workspace.add_notebook(f"/Clients/acme/{number}/deep/x", "# x\n")
+    assert app.run().tally.folders == 24
+    in_time = forecast_of(app, sample=0)
+    app.workspace.delete("/Clients/acme/9")
+    app.workspace.fault = slow(app, "list", module.LIST_SECONDS / 3.5)
+
+    cut_off = forecast_of(app, sample=0)
+    app.workspace.fault = no_fault
+    fewer = forecast_of(app, sample=0)
+
+    assert (in_time.first.load.folders, fewer.first.load.folders) == (24, 22)
+    assert (cut_off.folders, cut_off.left) == (4, 9)
+    assert cut_off.first.load.folders == 24
 
 
 def test_where_time_is_up_in_the_midst_of_a_level_the_rest_is_known() -> None:
