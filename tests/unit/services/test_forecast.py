@@ -335,3 +335,21 @@ def test_any_sample_is_at_most_all_objects() -> None:
             app.workspace.add_notebook(f"/a/{number}", "# x\n")
 
         assert forecast_of(app, sample=size).sizes.sampled == min(size, count)
+
+
+def test_a_restore_of_everything_does_what_was_forecast_of_it() -> None:
+    app = a_large_app(folders=40, objects=3)
+    assert app.run().status == "complete"
+    calls = forecast_of(app).restore.calls
+    app.workspace.objects.clear()
+    forget_calls(app)
+
+    restore = app.restore("/", apply=True)
+
+    assert restore.status == "complete"
+    assert calls["databricks.import"] == restore.tally.verified
+    assert calls["databricks.mkdirs"] == restore.tally.folders_made + 1
+    assert calls["databricks.export"] == len(exports(app))
+    assert calls["databricks.list"] == pytest.approx(len(listed(app)), rel=0.2)
+    blobs = app.git.calls.count("blobs")
+    assert calls["azuredevops.blobs"] == pytest.approx(blobs, abs=3)
