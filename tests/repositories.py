@@ -20,10 +20,11 @@ def bare_repositories(folder: Path) -> Iterator[Path]:
 def complaints(folder: Path) -> list[str]:
     """Let `git fsck --strict` examine all of them; returns what it did not like."""
     with ThreadPoolExecutor(2) as pool:
-        return [said for said in pool.map(_examined, bare_repositories(folder)) if said]
+        return [said for said in pool.map(complaint, bare_repositories(folder)) if said]
 
 
-def _examined(repository: Path) -> str:
+def complaint(repository: Path) -> str:
+    """Let `git fsck --strict` examine one; returns what it did not like, or nothing."""
     done = subprocess.run(
         ["git", "fsck", "--strict", "--full", "--no-dangling", "--no-progress"],
         cwd=repository,

@@ -15,3 +15,16 @@ def site(storage: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
         # Between two attempts at storage real time passes.
         patch.setattr(storage_errors, "_PAUSE_SECONDS", 0)
         yield site
+
+
+@pytest.fixture(autouse=True)
+def the_rows_repository_is_sound(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Examined while it is at hand; hundreds that nobody needs would slow the rest."""
+    if "site" not in request.fixturenames:
+        yield
+        return
+    site: Site = request.getfixturevalue("site")
+    before = len(site.homes)
+    yield
+    if len(site.homes) > before:
+        site.clear_away()

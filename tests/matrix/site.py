@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from local.azure_devops import app as azure_devops
-from local.azure_devops.organization import Organization
+from local.azure_devops.organization import Home, Organization
 from local.azure_devops.state import SERVER, Server
 from local.azurite import SERVICES, base_urls, connection_string
 from local.control import Control
@@ -41,6 +41,7 @@ from shared.adapters.workspace_writer import DatabricksWorkspaceWriter
 from shared.ports import Clock, GitHistory, GitReader, GitWriter
 from tests.crashes import Process
 from tests.fakes.storage import FakeBudget
+from tests.repositories import complaint
 from tests.triggered_app import TriggeredApp
 
 ORGANIZATION, PROJECT = "acme", "backup"
@@ -77,7 +78,7 @@ class Remote:
 
 @dataclass(frozen=True)
 class Site:
-    """Both remotes, and what is behind them."""
+    """Both remotes, and what is behind them; `homes` are the repositories so far."""
 
     databricks: Remote
     store: Store
@@ -85,6 +86,7 @@ class Site:
     azure_devops: Remote
     server: Server
     storage: "StorageSite"
+    homes: list[Home] = field(default_factory=list)
 
     @property
     def organization(self) -> Organization:
@@ -98,8 +100,15 @@ class Site:
         self.storage.disarm()
         self.store.clear()
         name = f"repository-{next(_names)}"
-        self.organization.create(self.organization.project(PROJECT), name)
+        project = self.organization.project(PROJECT)
+        self.homes.append(self.organization.create(project, name))
         return name
+
+    def clear_away(self) -> None:
+        """Remove the newest repository, of which Git has no complaint."""
+        home = self.homes.pop()
+        assert complaint(home.repository.path) == ""
+        self.organization.delete(home)
 
 
 @dataclass(frozen=True)
