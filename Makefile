@@ -4,7 +4,9 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 DATA ?= .local
 PORTS ?= default
-PARALLEL := -n auto --dist loadfile
+# One process more than cores: some tests wait, for a claim to end or a budget to refill.
+PARALLEL := -n $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1))) \
+  --dist loadgroup --no-loadscope-reorder
 
 # Only what stands on the make command line reaches a backup: a host or a token
 # that merely lies in the shell must never turn a trial into production.

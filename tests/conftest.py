@@ -1,5 +1,6 @@
 """Fixtures for every test: what is expensive to start is started once."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ from hypothesis import settings
 
 from local.azurite import azurite
 from tests.repositories import complaints
+from tests.shares import share_out
 
 # A busy machine is no failure; `make soak` looks harder.
 settings.register_profile("default", deadline=None)
@@ -23,6 +25,21 @@ MATRICES = {
     "crashes of restores": "test_restore_crashes.py::test_a_crash",
     "restores killed": "test_killed_restores.py::",
 }
+
+
+@pytest.hookimpl(tryfirst=True)  # before the names of the shares are looked for
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """One of several processes: all of them know the same shares."""
+    if hasattr(config, "workerinput"):
+        share_out(items)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: no need to look at it in search of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
