@@ -17,6 +17,8 @@ from tests.logs import must_not_be_logged
 
 PATIENCE_SECONDS = 300
 OPEN = {"planning", "running", "applying"}
+OVERTAKEN = "TF401028"
+"""Documented: the branch has already been updated by another client."""
 
 
 def _wait() -> None:
@@ -137,6 +139,7 @@ class Repository:
         self.commit_paths(changes)
 
     def commit_paths(self, changes: Mapping[str, str | None]) -> None:
+        """The same; who finds that somebody pushed meanwhile tries again."""
         rows = [{"path": "/" + p, "content": text} for p, text in changes.items()]
         body: Any = {
             "repository": self._name,
@@ -144,7 +147,10 @@ class Repository:
             "message": "By hand",
             "changes": rows,
         }
-        answer = requests.post(f"{self._server}/_local/commit", json=body, timeout=60)
+        url = f"{self._server}/_local/commit"
+        answer = requests.post(url, json=body, timeout=60)
+        while OVERTAKEN in answer.text:
+            answer = requests.post(url, json=body, timeout=60)
         assert answer.ok, answer.text
 
     def fault(self, **fault: object) -> None:
