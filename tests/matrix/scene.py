@@ -20,6 +20,7 @@ from shared.domain.blob_ids import blob_id
 from shared.domain.run_ids import record_path
 from shared.domain.runs import Run
 from tests.fakes.storage import FakeClock
+from tests.matrix.first_backup import keep
 from tests.matrix.site import PROJECT, Site, WiredApp, a_repository, a_workspace
 from tests.unit.services.scenes import Tree, stored, strays, without_records
 
@@ -85,15 +86,22 @@ class Scene:
     git: pygit2.Repository
     fired: int = 0
 
-    def begin(self) -> Run:
+    def begin(self) -> None:
         """The first backup of the workspace, without any trouble."""
+        site, homes, kept = self.site, self.site.homes, self.site.first
+        if kept:
+            homes[-1] = kept[0].lay_out(site.store, homes[-1], self.app)
+            return
+        self._back_up()
+        kept.append(keep(site.organization, site.store, homes[-1], self.app))
+
+    def _back_up(self) -> None:
         for path, text in FIRST.items():
             self.notebook(path, text)
         self.file(NOTES, b"one\r\ntwo\x00\xff")
         self.dashboard(BOARD, b'{"pages": []}')
         run = self.app.run()
         assert run.status == "complete", run.error
-        return run
 
     def a_day(self) -> None:
         """An edit, a new notebook, a deletion, a move, and more edits."""

@@ -41,6 +41,7 @@ from shared.adapters.workspace_writer import DatabricksWorkspaceWriter
 from shared.ports import Clock, GitHistory, GitReader, GitWriter
 from tests.crashes import Process
 from tests.fakes.storage import FakeBudget
+from tests.matrix.first_backup import FirstBackup
 from tests.repositories import complaint
 from tests.triggered_app import TriggeredApp
 
@@ -78,7 +79,10 @@ class Remote:
 
 @dataclass(frozen=True)
 class Site:
-    """Both remotes, and what is behind them; `homes` are the repositories so far."""
+    """Both remotes, and what is behind them.
+
+    `homes` are the repositories that are there, `first` is the first backup once made.
+    """
 
     databricks: Remote
     store: Store
@@ -87,6 +91,7 @@ class Site:
     server: Server
     storage: "StorageSite"
     homes: list[Home] = field(default_factory=list)
+    first: list[FirstBackup] = field(default_factory=list)
 
     @property
     def organization(self) -> Organization:
