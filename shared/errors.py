@@ -16,7 +16,8 @@ BackupError
     ├── RestoreDisabled          the operator's: only plans are allowed here
     ├── CredentialsRefused       the operator's: the remote does not accept who we are
     ├── AccessDenied             the operator's: accepted, but not allowed here
-    │   └── ExportDisabled       the workspace does not allow any export
+    │   ├── ExportDisabled       the workspace does not allow any export
+    │   └── AddressBlocked       the remote takes no requests from where we are
     ├── NotFound                 nobody's: it is not there (or not visible to us)
     ├── TooLarge                 nobody's: over a limit of the remote
     ├── NotExportable            nobody's: the remote cannot export this object
@@ -94,6 +95,7 @@ class SettingError(Permanent):
     def __init__(self, setting: str, problem: str, example: str) -> None:
         super().__init__(f"{setting} {problem}; for example: {setting}={example}")
         self.setting = setting
+        self.example = example
 
 
 class InvalidRequest(Permanent):
@@ -118,6 +120,10 @@ class AccessDenied(Permanent):
 
 class ExportDisabled(AccessDenied):
     """The workspace's settings do not allow any notebook to be exported."""
+
+
+class AddressBlocked(AccessDenied):
+    """The remote takes no requests from the network we are in, whoever we are."""
 
 
 class NotFound(Permanent):

@@ -21,7 +21,12 @@ from databricks.sdk.errors.platform import STATUS_CODE_MAPPING
 from shared.adapters.databricks_errors import Endpoint, Refusal, error_of
 from shared.adapters.identity import TokenSource
 from shared.adapters.remote_words import sentence, wait_of
-from shared.errors import AccessDenied, BackupError, CredentialsRefused, Unavailable
+from shared.errors import (
+    AddressBlocked,
+    BackupError,
+    CredentialsRefused,
+    Unavailable,
+)
 
 PRODUCT = ("databricks-workspace-backup", "0.1.0")
 
@@ -156,7 +161,7 @@ class _Exchange:
 def _redirected(location: str) -> BackupError:
     """An API call that is sent elsewhere was sent to a sign-in page."""
     if "private-link" in location:
-        return AccessDenied(
+        return AddressBlocked(
             "the workspace is only reachable through its private endpoint"
         )
     return CredentialsRefused(

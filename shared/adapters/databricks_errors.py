@@ -14,6 +14,7 @@ from shared.adapters.remote_words import sentence
 from shared.domain.objects import parent
 from shared.errors import (
     AccessDenied,
+    AddressBlocked,
     AlreadyExists,
     BackupError,
     CredentialsRefused,
@@ -47,7 +48,7 @@ BY_CODE: Mapping[str, type[BackupError]] = {
     "UNAUTHENTICATED": CredentialsRefused,
     "PERMISSION_DENIED": AccessDenied,
     "FEATURE_DISABLED": AccessDenied,
-    "PRIVATE_LINK_VALIDATION_ERROR": AccessDenied,
+    "PRIVATE_LINK_VALIDATION_ERROR": AddressBlocked,
     "NOT_FOUND": NotFound,
     "RESOURCE_DOES_NOT_EXIST": NotFound,
     "RESOURCE_EXHAUSTED": Throttled,
@@ -98,6 +99,8 @@ _BAD_TOKEN = re.compile(
     r"\b(?:invalid|expired|malformed)\b.*\btoken\b|\btoken\b.*\b(?:invalid|expired)\b",
     re.IGNORECASE,
 )
+# Reported: omnigent-ai/omnigent#4463, which quotes it with its status, 403.
+_ADDRESS_BLOCKED = re.compile(r"\bblocked by Databricks IP ACL\b", re.IGNORECASE)
 _SLOW_DOWN = re.compile(
     r"exceeded the concurrent limit|rate limit|token bucket limit", re.IGNORECASE
 )
@@ -172,8 +175,8 @@ def _kind_of_write(refusal: Refusal) -> type[BackupError] | None:
 def _kind_by_text(refusal: Refusal) -> type[BackupError] | None:
     """The texts that say more than the status and code they come with."""
     text = refusal.message
-    if refusal.status == 403 and _BAD_TOKEN.search(text):
-        return CredentialsRefused
+    if refusal.status == 403 and (kind := _kind_of_403(text)):
+        return kind
     if _TOO_LARGE.search(text):
         return TooLarge
     if refusal.endpoint == "export" and _NOT_EXPORTABLE.search(text):
@@ -183,6 +186,13 @@ def _kind_by_text(refusal: Refusal) -> type[BackupError] | None:
     if _SLOW_DOWN.search(text):
         return Throttled
     return Unavailable if _PASSING.search(text) else None
+
+
+def _kind_of_403(text: str) -> type[BackupError] | None:
+    """Who is let in at all is told in words only."""
+    if _ADDRESS_BLOCKED.search(text):
+        return AddressBlocked
+    return CredentialsRefused if _BAD_TOKEN.search(text) else None
 
 
 def _says_disabled(refusal: Refusal) -> bool:

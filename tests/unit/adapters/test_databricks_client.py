@@ -12,6 +12,7 @@ from shared.adapters.workspace import DatabricksWorkspace
 from shared.domain.objects import Format
 from shared.errors import (
     AccessDenied,
+    AddressBlocked,
     BackupError,
     CredentialsRefused,
     NotFound,
@@ -115,7 +116,18 @@ def test_pause_asked_for_is_read_and_bounded(
         (Answer(302, b"", {"Location": "/login.html"}), CredentialsRefused),
         (
             Answer(302, b"", {"Location": "/x?error=private-link-validation-error"}),
-            AccessDenied,
+            AddressBlocked,
+        ),
+        (
+            Answer.of(
+                {
+                    "error_code": 403,
+                    "message": "Source IP address: 192.0.2.7 is blocked by Databricks"
+                    " IP ACL for workspace: 7474646471015793 [ReqId: d326a0e7]",
+                },
+                403,
+            ),
+            AddressBlocked,
         ),
         (Answer.of({"error_code": "PERMISSION_DENIED"}, 403), AccessDenied),
         (Answer.of({"error_code": "RESOURCE_DOES_NOT_EXIST"}, 404), NotFound),

@@ -12,6 +12,7 @@ from shared.adapters.databricks_errors import (
 )
 from shared.errors import (
     AccessDenied,
+    AddressBlocked,
     AlreadyExists,
     BackupError,
     CredentialsRefused,
@@ -68,6 +69,10 @@ def test_every_status_and_code_that_the_sdk_knows_is_in_the_tables() -> None:
         (told(403, "Invalid access token."), CredentialsRefused),
         (told(403, "Token is expired"), CredentialsRefused),
         (told(403, "no permission", "PERMISSION_DENIED"), AccessDenied),
+        (
+            told(403, "Source IP address: 1.2.3.4 is blocked by Databricks IP ACL"),
+            AddressBlocked,
+        ),
         (told(403, "Notebook export is disabled by the admin."), ExportDisabled),
         (told(400, "Export is off", "FEATURE_DISABLED"), ExportDisabled),
         (told(404, "", "RESOURCE_DOES_NOT_EXIST"), NotFound),

@@ -44,6 +44,7 @@ STATUS = {
     errors.CredentialsRefused: 502,
     errors.AccessDenied: 502,
     errors.ExportDisabled: 502,
+    errors.AddressBlocked: 502,
 }
 
 
