@@ -21,6 +21,7 @@ from local.azure_devops import (
     pushes,
     refs,
     repositories,
+    rights,
     smart_http,
     tags,
     trees_blobs,
@@ -84,6 +85,7 @@ _ORGANIZATION: tuple[Route, ...] = (
     ("GET", "/_apis/ConnectionData", discovery.get_connection_data),
     ("GET", "/_apis/projects", discovery.get_projects),
     ("GET", "/_apis/projects/{named}", discovery.get_project),
+    ("GET", "/_apis/permissions/{namespace}/{permissions}", rights.get_permissions),
 )
 _GIT: tuple[Route, ...] = (
     ("GET", "/vsts/info", discovery.get_git_info),

@@ -118,8 +118,20 @@ _OTHERS = (
         "603fe2ac-9723-48b9-88ad-09305aa6c6e1",
         "_apis/{resource}/{*projectId}",
     ),
+    (
+        "Security",
+        "permissions",
+        "dd3b8bd6-c7fc-4cbd-929a-933d9c011c9d",
+        "_apis/{resource}/{securityNamespaceId}/{permissions}",
+    ),
 )
-_RESOURCE_VERSIONS = {"pushes": 2, "projects": 4, "refs": 2, "repositories": 1}
+_RESOURCE_VERSIONS = {
+    "permissions": 2,
+    "projects": 4,
+    "pushes": 2,
+    "refs": 2,
+    "repositories": 1,
+}
 
 
 def _location(area: str, resource: str, identity: str, template: str) -> JSON:

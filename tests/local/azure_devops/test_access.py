@@ -173,6 +173,20 @@ def test_ref_without_the_right_is_refused_in_its_result(
     assert results[0]["success"] is False
 
 
+@pytest.mark.conforms("documented: Permissions - Has Permissions")
+def test_callers_are_told_which_of_their_rights_they_hold(rest: Rest) -> None:
+    namespace = "2e9eb7ed-3c0a-47d4-87c1-0ffdf275fd87"
+    rest.local("permissions", {"CreateTag": False})
+
+    def told(bits: int) -> object:
+        url = f"{rest.url}/acme/_apis/permissions/{namespace}/{bits}"
+        return rest.ask_url("GET", url, None, {"tokens": "a,b"}).json()["value"]
+
+    assert told(4) == [True, True]
+    assert told(32) == [False, False]
+    assert told(4 + 32) == [False, False]
+
+
 @pytest.mark.conforms("documented: Set Git repository permissions")
 def test_rewinding_and_deleting_need_force_push(rest: Rest) -> None:
     first = rest.push(add("/a"))
@@ -389,5 +403,5 @@ def test_discovery_can_be_asked_for_one_area(rest: Rest) -> None:
         found = rest.ask_url("OPTIONS", f"{rest.url}/acme{path}").json()["value"]
         return {one["area"] for one in found}
 
-    assert areas("/_apis/") == {"git", "Location", "core"}
+    assert areas("/_apis/") == {"git", "Location", "core", "Security"}
     assert areas("/_apis/Git") == {"git"}
