@@ -24,6 +24,7 @@ DOORS = {
     ),
     "shared.setting_values": ("shared.domain", "shared.errors"),
     "shared.settings": ("shared.setting_values", "shared.domain", "shared.errors"),
+    "shared.setting_errors": ("shared.settings", "shared.errors"),
     "shared.connections": (
         *("shared.adapters", "shared.settings", "shared.ports"),
         *("shared.domain", "shared.errors"),
@@ -96,7 +97,10 @@ def test_imports_go_through_the_doors(path: Path) -> None:
 @each_module
 def test_only_the_settings_read_the_environment(path: Path) -> None:
     # The azure-devops package reads its cache directory there when it is imported.
-    readers = {"shared.settings", "shared.adapters.azure_devops_client"}
+    readers = {
+        *("shared.settings", "shared.setting_errors"),
+        "shared.adapters.azure_devops_client",
+    }
     names = {
         node.attr if isinstance(node, ast.Attribute) else node.id
         for node in ast.walk(ast.parse(path.read_text()))

@@ -16,7 +16,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Literal
 
 import requests
@@ -64,23 +64,34 @@ class AzureDevOpsClient:
         self._courtesy = _Courtesy(clock, on_delay)
         # Not by way of `Connection`: Git lives at the organization's own address, and
         # its discovery of that would use a client whose retries cannot be switched off.
-        client = package("git.git_client").GitClient(
-            base_url=organization_url, creds=_Signed(tokens, scheme)
+        self._git, self._security = (
+            kind(base_url=organization_url, creds=_Signed(tokens, scheme))
+            for kind in (
+                package("git.git_client").GitClient,
+                package("security.security_client").SecurityClient,
+            )
         )
-        client.config.session_configuration_callback = _one_attempt
-        client.config.connection.timeout = timeout
-        client.config.hooks.append(_Answers(self._courtesy.hear))
-        self._git = client
+        for client in (self._git, self._security):
+            client.config.session_configuration_callback = _one_attempt
+            client.config.connection.timeout = timeout
+            client.config.hooks.append(_Answers(self._courtesy.hear))
 
-    @contextmanager
-    def asking(self, action: str) -> Iterator[Any]:
+    def asking(self, action: str) -> AbstractContextManager[Any]:
         """The package's Git client, for the requests of one action.
 
         Whatever goes wrong inside leaves as one of our errors.
         """
+        return self._asking(action, self._git)
+
+    def asking_for_rights(self, action: str) -> AbstractContextManager[Any]:
+        """The package's client for security, likewise."""
+        return self._asking(action, self._security)
+
+    @contextmanager
+    def _asking(self, action: str, client: Any) -> Iterator[Any]:
         self._courtesy.wait()
         try:
-            yield self._git
+            yield client
         except BackupError:
             raise
         except (

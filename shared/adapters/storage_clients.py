@@ -73,14 +73,18 @@ def connect(
 
 
 def connect_with_identity(
-    blob_url: str, queue_url: str, table_url: str, tokens: Tokens
+    blob_url: str,
+    queue_url: str,
+    table_url: str,
+    tokens: Tokens,
+    read_seconds: float = READ_SECONDS,
 ) -> StorageClients:
     """The services at these addresses, signed in by tokens; nothing is sent yet."""
     from azure.data.tables import TableServiceClient  # noqa: PLC0415 - see above
     from azure.storage.blob import BlobServiceClient  # noqa: PLC0415
     from azure.storage.queue import QueueServiceClient  # noqa: PLC0415
 
-    transport = _transport(READ_SECONDS)
+    transport = _transport(read_seconds)
     options = {"credential": _TokenCredential(tokens), **_options(transport)}
     return StorageClients(
         BlobServiceClient(blob_url, **options, **_blob_options()),
