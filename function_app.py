@@ -4,6 +4,7 @@ import azure.functions as func
 
 from functions import (
     http_access,
+    http_diagnostics,
     http_forecast,
     http_health,
     http_history,
@@ -23,6 +24,7 @@ for blueprint in (
     http_restores.bp,
     http_history.bp,
     http_health.bp,
+    http_diagnostics.bp,
     http_forecast.bp,
     http_openapi.bp,
 ):

@@ -40,6 +40,7 @@ MET = {
     ("GET", "/api/drift"): {200, 400, 401},
     ("GET", "/api/health"): {200, 401},
     ("GET", "/api/forecast"): {200, 400, 401},
+    ("GET", "/api/diagnostics"): {200, 401},
     ("GET", "/api/openapi.json"): {200, 401},
 }
 

@@ -40,6 +40,7 @@ TRIGGERS = {
     "list_runs": ("httpTrigger", "runs"),
     "show_run": ("httpTrigger", "runs/{run_id}"),
     "cancel_run": ("httpTrigger", "runs/{run_id}"),
+    "show_diagnostics": ("httpTrigger", "diagnostics"),
     "openapi": ("httpTrigger", "openapi.json"),
 }
 HEAVY = ("databricks.sdk", "azure.devops", "azure.data.tables", "azure.storage.blob")

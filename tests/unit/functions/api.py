@@ -21,6 +21,7 @@ from jsonschema import (  # type: ignore[import-untyped]
 
 from functions import (
     http_access,
+    http_diagnostics,
     http_forecast,
     http_health,
     http_history,
@@ -228,6 +229,7 @@ def routes() -> list[Route]:
         http_restores.bp,
         http_history.bp,
         http_health.bp,
+        http_diagnostics.bp,
         http_forecast.bp,
         http_openapi.bp,
     ):

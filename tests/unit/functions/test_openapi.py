@@ -14,6 +14,7 @@ from functions import (
     request_fields,
     run_requests,
 )
+from shared.domain.diagnostics import Verdict
 from shared.domain.outcomes import OutcomeKind
 from shared.domain.runs import Mode, RunStatus, Stop, Tally
 from shared.services.read_content import LIVE
@@ -111,6 +112,7 @@ def test_words_are_those_of_the_code() -> None:
     assert SCHEMAS["RunStatus"]["enum"] == list(RunStatus)
     assert SCHEMAS["Outcome"]["properties"]["kind"]["enum"] == list(OutcomeKind)
     assert SCHEMAS["Wanted"]["properties"]["mode"]["enum"] == list(Mode)
+    assert SCHEMAS["Verdict"]["enum"] == list(Verdict)
     stops = [stop.value or None for stop in Stop]
     assert set(SCHEMAS["Run"]["properties"]["stop"]["enum"]) == set(stops)
     counts = [each.name for each in fields(Tally)]

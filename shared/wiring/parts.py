@@ -1,0 +1,193 @@
+"""WIRING: the parts of a deployment, each made when somebody first needs it.
+
+What keeps a part from being made, such as a setting, keeps no other from it.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from shared.adapters import identity
+from shared.adapters.azure_devops_client import AzureDevOpsClient
+from shared.adapters.clock import SystemClock
+from shared.adapters.credentials import KeyCredentials, TokenCredentials
+from shared.adapters.databricks_client import DatabricksClient
+from shared.adapters.git_reader import AzureDevOpsReader
+from shared.adapters.repository_host import AzureDevOpsHost
+from shared.adapters.sites import HttpSite
+from shared.adapters.storage_clients import (
+    STORAGE_RESOURCE,
+    StorageClients,
+    connect,
+    connect_with_identity,
+)
+from shared.adapters.workspace import DatabricksWorkspace
+from shared.domain.credentials import CredentialKind
+from shared.domain.scope import Scope
+from shared.ports.diagnostics import Credentials
+from shared.services.checks.azure_devops import Target
+from shared.setting_errors import Examined
+from shared.setting_values import Secret
+from shared.settings import STORAGE
+
+PART_SECONDS = 6.0
+"""Without a byte, of one request; of storage, each is made three times."""
+
+CLOCK = SystemClock()
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """The addresses that answer anybody."""
+
+    examined: Examined
+    storage: Callable[[], StorageClients]
+
+    def databricks(self) -> HttpSite:
+        """The page that the SDK looks for first; any answer will do."""
+        self.examined.check("DATABRICKS_HOST")
+        host = self.examined.settings.databricks.host
+        return HttpSite(f"{host}/.well-known/databricks-config", PART_SECONDS)
+
+    def azure_devops(self) -> HttpSite:
+        """Who the caller is: nobody."""
+        self.examined.check("AZURE_DEVOPS_ORG_URL")
+        organization = self.examined.settings.azure_devops.org_url
+        return HttpSite(f"{organization}/_apis/connectionData", PART_SECONDS)
+
+    def blobs(self) -> HttpSite:
+        """The blob service; its address without what may sign it."""
+        parts = urlsplit(str(self.storage().blobs.url))
+        return HttpSite(f"{parts.scheme}://{parts.netloc}{parts.path}", PART_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """How the app signs in to each remote."""
+
+    examined: Examined
+
+    def databricks(self) -> TokenCredentials:
+        """The token of the settings, else the managed identity's."""
+        self.examined.check("DATABRICKS_TOKEN")
+        token = self.examined.settings.databricks.token
+        return self._token(token, identity.DATABRICKS)
+
+    def azure_devops(self) -> TokenCredentials:
+        """Likewise."""
+        self.examined.check("AZURE_DEVOPS_PAT")
+        pat = self.examined.settings.azure_devops.pat
+        return self._token(pat, identity.AZURE_DEVOPS)
+
+    def storage(self) -> Credentials:
+        """The connection string's key, else the managed identity."""
+        self.examined.check(STORAGE)
+        storage = self.examined.settings.storage
+        if storage.connection_string is not None:
+            return KeyCredentials()
+        return TokenCredentials(
+            identity.ManagedIdentityToken(STORAGE_RESOURCE, storage.client_id or None),
+            CredentialKind.MANAGED_IDENTITY,
+        )
+
+    def _token(self, token: Secret | None, resource: str) -> TokenCredentials:
+        if token is not None:
+            return TokenCredentials(
+                identity.StaticToken(token.reveal()), CredentialKind.TOKEN
+            )
+        return TokenCredentials(
+            identity.ManagedIdentityToken(
+                resource, self.examined.settings.client_id or None
+            ),
+            CredentialKind.MANAGED_IDENTITY,
+        )
+
+
+class Parts:
+    """The remotes as a look at them needs them: impatient, and asked without budget.
+
+    A look makes about a dozen requests to the workspace; they wait for no slot, for
+    the slots lie in storage, which may be what is broken.
+    """
+
+    def __init__(self, examined: Examined) -> None:
+        self.examined = examined
+        self.workspace = once(self._workspace)
+        self.client = once(self._client)
+        self.storage = once(self._storage)
+        self.sites = Sites(examined, self.storage)
+        self.tokens = Tokens(examined)
+
+    def scope(self) -> Scope:
+        """What is backed up."""
+        self.examined.check("BACKUP_ROOTS", "BACKUP_EXCLUDE")
+        return self.examined.settings.scope
+
+    def target(self) -> Target:
+        """Where it goes."""
+        self.examined.check("AZURE_DEVOPS_")
+        target = self.examined.settings.azure_devops
+        return Target(
+            organization=target.org_url,
+            project=target.project,
+            repository=target.repository,
+            branch=target.branch,
+        )
+
+    def reader(self) -> AzureDevOpsReader:
+        """The repository, read."""
+        return AzureDevOpsReader(self.client(), self.target().branch)
+
+    def host(self) -> AzureDevOpsHost:
+        """What Azure DevOps says of it."""
+        return AzureDevOpsHost(self.client(), self.target().branch)
+
+    def _workspace(self) -> DatabricksWorkspace:
+        self.examined.check("DATABRICKS_HOST", "DATABRICKS_TOKEN")
+        host = self.examined.settings.databricks.host
+        tokens = self.tokens.databricks().tokens
+        return DatabricksWorkspace(DatabricksClient(host, tokens, timeout=PART_SECONDS))
+
+    def _client(self) -> AzureDevOpsClient:
+        target = self.target()
+        pat = self.examined.settings.azure_devops.pat
+        return AzureDevOpsClient(
+            target.organization,
+            project=target.project,
+            repository=target.repository,
+            tokens=self.tokens.azure_devops().tokens,
+            scheme="Basic" if pat else "Bearer",
+            clock=CLOCK,
+            timeout=PART_SECONDS,
+        )
+
+    def _storage(self) -> StorageClients:
+        self.examined.check(STORAGE)
+        storage = self.examined.settings.storage
+        if storage.connection_string is not None:
+            return connect(storage.connection_string.reveal(), PART_SECONDS)
+        tokens = identity.ManagedIdentityToken(
+            STORAGE_RESOURCE, storage.client_id or None
+        )
+        return connect_with_identity(
+            storage.blob_url,
+            storage.queue_url,
+            storage.table_url,
+            tokens,
+            PART_SECONDS,
+        )
+
+
+def once[Part](make: Callable[[], Part]) -> Callable[[], Part]:
+    """Make it at the first call, whichever thread's; all others get the same."""
+    lock = threading.Lock()
+    made: list[Part] = []
+
+    def get() -> Part:
+        with lock:
+            if not made:
+                made.append(make())
+            return made[0]
+
+    return get
