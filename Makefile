@@ -19,7 +19,7 @@ RESTORE_VARIABLES := FILES AT TO ON_CONFLICT APPLY CANCEL $(SERVICE_VARIABLES)
 FORECAST_VARIABLES := SAMPLE NOTEBOOKS CHANGE SEED $(SERVICE_VARIABLES)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup backup restore drift forecast up down clean check unit test soak lock package
+.PHONY: help setup backup restore drift forecast doctor up down clean check unit test soak lock package
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' \
@@ -39,6 +39,9 @@ drift: setup ## how the workspace and its backup differ
 
 forecast: setup ## what runs and a restore will take (SAMPLE=, NOTEBOOKS=, CHANGE=)
 	@$(PY) -m local forecast $(foreach name,$(FORECAST_VARIABLES),$(call given,$(name)))
+
+doctor: setup ## what works, and what to do where it does not; writes nothing
+	@$(PY) -m local doctor $(foreach name,$(SERVICE_VARIABLES),$(call given,$(name)))
 
 up: setup ## the whole stack in the foreground, until Ctrl-C
 	@exec $(PY) -m local up --data '$(DATA)' --ports $(PORTS)

@@ -1,6 +1,6 @@
-"""LOCAL: `python -m local up | down | clean | backup | restore | drift | forecast`.
+"""LOCAL: `python -m local COMMAND`; does none of it itself.
 
-Does none of it itself.
+Commands: up, down, clean, backup, restore, drift, forecast, doctor.
 """
 
 import argparse
@@ -18,19 +18,23 @@ from local.stack import Stack, remove_content
 
 LOOK_SECONDS = 0.3
 DEFAULT_DATA = Path(".local")
+_OWN_LINES = {
+    "backup": ("local.backup", "main"),
+    "restore": ("local.restore", "main"),
+    "drift": ("local.restore", "drift_main"),
+    "forecast": ("local.forecast", "main"),
+    "doctor": ("local.doctor", "main"),
+}
+"""Commands with a line of their own, and imports that the others can do without."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code."""
-    if arguments[:1] == ["backup"]:
-        # Its own command line, and imports that the others can do without.
-        return int(importlib.import_module("local.backup").main(arguments[1:]))
-    if arguments[:1] == ["restore"]:
-        return int(importlib.import_module("local.restore").main(arguments[1:]))
-    if arguments[:1] == ["drift"]:
-        return int(importlib.import_module("local.restore").drift_main(arguments[1:]))
-    if arguments[:1] == ["forecast"]:
-        return int(importlib.import_module("local.forecast").main(arguments[1:]))
+    own = _OWN_LINES.get(arguments[0]) if arguments else None
+    if own is not None:
+        module, function = own
+        run = getattr(importlib.import_module(module), function)
+        return int(run(arguments[1:]))
     parser = argparse.ArgumentParser(prog="python -m local")
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("up", "down", "clean"):
@@ -42,6 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     commands.add_parser("restore", help="get something back (see `make restore`)")
     commands.add_parser("drift", help="how workspace and backup differ")
     commands.add_parser("forecast", help="what runs and a restore will take")
+    commands.add_parser("doctor", help="what works, and what to do where it does not")
     given = parser.parse_args(arguments)
     try:
         return _COMMANDS[given.command](given)

@@ -53,7 +53,7 @@ def ground(options: Options, say: Callable[[str], None]) -> Iterator[Ground]:
     data = data_folder(options)
     running = read_endpoints(data)
     if running is not None and is_alive(running) and _answers(running):
-        _check_same(running, options.settings, data)
+        check_same(running, options.settings, data)
         say(f"using the stack that runs at {running.functions}")
         yield Ground(running, data, own=False, clone=_url(running), check=_nothing)
         return
@@ -81,7 +81,7 @@ def _answers_at(url: str) -> bool:
     return True
 
 
-def _check_same(running: Endpoints, settings: Mapping[str, str], data: Path) -> None:
+def check_same(running: Endpoints, settings: Mapping[str, str], data: Path) -> None:
     """Also of what was not named: nobody means a real service without naming it."""
     stop = f"stop it (python -m local down --data {shlex.quote(str(data))})"
     for setting in SERVICES:

@@ -65,7 +65,16 @@ def read_drift(
     arguments: Sequence[str], environment: Mapping[str, str] | None = None
 ) -> Options:
     """Understand `drift`; `UsageError` where that is not possible."""
-    given = _given("drift", ("DATA", *SERVICES), arguments)
+    return read_stack("drift", arguments, environment)
+
+
+def read_stack(
+    command: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+) -> Options:
+    """Understand a command that only has to know what it stands on; `UsageError`."""
+    given = _given(command, ("DATA", *SERVICES), arguments)
     return _stack(given, os.environ if environment is None else environment)
 
 

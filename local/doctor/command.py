@@ -1,0 +1,83 @@
+"""LOCAL, doctor: one look from the command line to its table.
+
+Of a stack that runs, only the functions host has to answer: what else does not is what
+the look is about.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from local.backup.options import Options
+from local.backup.places import (
+    OtherStackError,
+    check_same,
+    data_folder,
+    ground,
+)
+from local.backup.runs import RefusedError
+from local.backup.web import NoAnswerError, Web
+from local.children import ChildError
+from local.console import plain_console
+from local.doctor.diagnosis import Diagnosis, diagnosis_of
+from local.doctor.table import table
+from local.endpoints import Endpoints, is_alive, read_endpoints
+from local.interruption import hear_no_more, hear_once
+from local.occupancy import OccupiedError
+
+INTERRUPTED = 130
+_TOLD = (
+    ChildError,
+    NoAnswerError,
+    OccupiedError,
+    OtherStackError,
+    RefusedError,
+    TimeoutError,
+)
+
+
+def doctor(options: Options) -> int:
+    """Look at everything; 0 where nothing has failed, warnings or not."""
+    hear_once()
+    console = plain_console()
+
+    def say(line: str) -> None:
+        console.print(line, markup=False)
+
+    if options.ignored:
+        say(f"ignored from the environment: {', '.join(options.ignored)}")
+    try:
+        with _stack(options, say) as endpoints:
+            try:
+                found = _ask(endpoints)
+            finally:
+                hear_no_more()
+        say("")
+        for line in table(found):
+            say(line)
+    except KeyboardInterrupt:
+        say("stopped")
+        return INTERRUPTED
+    except _TOLD as error:
+        say(f"doctor: {error}")
+        return 1
+    return 1 if found.status == "failed" else 0
+
+
+@contextmanager
+def _stack(options: Options, say: Callable[[str], None]) -> Iterator[Endpoints]:
+    """The running stack, however ill it is; else one of its own."""
+    data = data_folder(options)
+    running = read_endpoints(data)
+    if running is not None and is_alive(running):
+        check_same(running, options.settings, data)
+        say(f"using the stack that runs at {running.functions}")
+        yield running
+        return
+    with ground(options, say) as found:
+        yield found.endpoints
+
+
+def _ask(endpoints: Endpoints) -> Diagnosis:
+    key = {"x-functions-key": endpoints.functions_key}
+    with Web(endpoints.functions, key) as web:
+        return diagnosis_of(web)
