@@ -10,7 +10,7 @@ import msal
 import requests
 
 from shared.adapters.remote_words import sentence
-from shared.errors import CredentialsRefused, Unavailable
+from shared.errors import BackupError, CredentialsRefused, Unavailable
 
 DATABRICKS = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d"
 """Azure Databricks as a resource (documented: Entra authentication, Databricks)."""
@@ -44,6 +44,34 @@ class StaticToken:
     def token(self) -> str:
         """The setting's token."""
         return self.value
+
+
+class AskedOnce:
+    """A source's first answer, a token or why there is none, for whoever asks then.
+
+    For a look that is over in seconds: where the identity's endpoint hangs, its many
+    threads wait for it together, and not one after the other.
+    """
+
+    def __init__(self, tokens: TokenSource) -> None:
+        self._tokens = tokens
+        self._lock = threading.Lock()
+        self._answer: str | BackupError | None = None
+
+    def token(self) -> str:
+        """The first token; the first error of ours is raised again."""
+        with self._lock:
+            if self._answer is None:
+                self._answer = self._ask()
+        if isinstance(self._answer, BackupError):
+            raise self._answer.with_traceback(None)
+        return self._answer
+
+    def _ask(self) -> str | BackupError:
+        try:
+            return self._tokens.token()
+        except BackupError as error:
+            return error
 
 
 class ManagedIdentityToken:

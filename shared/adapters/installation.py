@@ -9,6 +9,7 @@ from shared.ports.diagnostics import Installed
 PACKAGES = (
     *("azure-functions", "azure-storage-queue", "azure-storage-blob"),
     *("azure-data-tables", "databricks-sdk", "azure-devops", "msal", "urllib3"),
+    "azure-monitor-opentelemetry",
 )
 """What requirements.in asks for."""
 

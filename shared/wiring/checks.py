@@ -107,7 +107,7 @@ def _of_storage(parts: Parts) -> Iterator[Check]:
     )
     yield remotes.SignsIn(
         remotes.STORAGE_CREDENTIAL,
-        parts.tokens.storage,
+        parts.storage_credentials,
         CLOCK,
         STORAGE_RESOURCE,
         STORAGE,

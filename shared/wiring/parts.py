@@ -62,46 +62,46 @@ class Sites:
         return HttpSite(f"{parts.scheme}://{parts.netloc}{parts.path}", PART_SECONDS)
 
 
-@dataclass(frozen=True, slots=True)
 class Tokens:
-    """How the app signs in to each remote."""
+    """How the app signs in to each remote; a managed identity is asked once."""
 
-    examined: Examined
+    def __init__(self, examined: Examined) -> None:
+        self._examined = examined
+        self.databricks = once(self._databricks)
+        self.azure_devops = once(self._azure_devops)
+        self.storage = once(self._storage)
 
-    def databricks(self) -> TokenCredentials:
+    def _databricks(self) -> TokenCredentials:
         """The token of the settings, else the managed identity's."""
-        self.examined.check("DATABRICKS_TOKEN")
-        token = self.examined.settings.databricks.token
-        return self._token(token, identity.DATABRICKS)
+        self._examined.check("DATABRICKS_TOKEN")
+        token = self._examined.settings.databricks.token
+        return _given(token) or self._identity(identity.DATABRICKS)
 
-    def azure_devops(self) -> TokenCredentials:
+    def _azure_devops(self) -> TokenCredentials:
         """Likewise."""
-        self.examined.check("AZURE_DEVOPS_PAT")
-        pat = self.examined.settings.azure_devops.pat
-        return self._token(pat, identity.AZURE_DEVOPS)
+        self._examined.check("AZURE_DEVOPS_PAT")
+        pat = self._examined.settings.azure_devops.pat
+        return _given(pat) or self._identity(identity.AZURE_DEVOPS)
 
-    def storage(self) -> Credentials:
-        """The connection string's key, else the managed identity."""
-        self.examined.check(STORAGE)
-        storage = self.examined.settings.storage
-        if storage.connection_string is not None:
-            return KeyCredentials()
-        return TokenCredentials(
-            identity.ManagedIdentityToken(STORAGE_RESOURCE, storage.client_id or None),
-            CredentialKind.MANAGED_IDENTITY,
-        )
+    def _storage(self) -> TokenCredentials:
+        """The managed identity's, for an account of which no key is set."""
+        self._examined.check(STORAGE)
+        client_id = self._examined.settings.storage.client_id
+        return _identity(STORAGE_RESOURCE, client_id)
 
-    def _token(self, token: Secret | None, resource: str) -> TokenCredentials:
-        if token is not None:
-            return TokenCredentials(
-                identity.StaticToken(token.reveal()), CredentialKind.TOKEN
-            )
-        return TokenCredentials(
-            identity.ManagedIdentityToken(
-                resource, self.examined.settings.client_id or None
-            ),
-            CredentialKind.MANAGED_IDENTITY,
-        )
+    def _identity(self, resource: str) -> TokenCredentials:
+        return _identity(resource, self._examined.settings.client_id)
+
+
+def _given(token: Secret | None) -> TokenCredentials | None:
+    if token is None:
+        return None
+    return TokenCredentials(identity.StaticToken(token.reveal()), CredentialKind.TOKEN)
+
+
+def _identity(resource: str, client_id: str) -> TokenCredentials:
+    tokens = identity.ManagedIdentityToken(resource, client_id or None)
+    return TokenCredentials(identity.AskedOnce(tokens), CredentialKind.MANAGED_IDENTITY)
 
 
 class Parts:
@@ -135,6 +135,13 @@ class Parts:
             branch=target.branch,
         )
 
+    def storage_credentials(self) -> Credentials:
+        """The connection string's key, else the managed identity."""
+        self.examined.check(STORAGE)
+        if self.examined.settings.storage.connection_string is not None:
+            return KeyCredentials()
+        return self.tokens.storage()
+
     def reader(self) -> AzureDevOpsReader:
         """The repository, read."""
         return AzureDevOpsReader(self.client(), self.target().branch)
@@ -167,14 +174,11 @@ class Parts:
         storage = self.examined.settings.storage
         if storage.connection_string is not None:
             return connect(storage.connection_string.reveal(), PART_SECONDS)
-        tokens = identity.ManagedIdentityToken(
-            STORAGE_RESOURCE, storage.client_id or None
-        )
         return connect_with_identity(
             storage.blob_url,
             storage.queue_url,
             storage.table_url,
-            tokens,
+            self.tokens.storage().tokens,
             PART_SECONDS,
         )
 

@@ -1,7 +1,7 @@
 """USE CASE PARTS: checks of the workspace: who we are there, and what we may read."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.domain.diagnostics import (
     About,
@@ -25,6 +25,7 @@ from shared.errors import (
 )
 from shared.ports import Clock, Workspace
 from shared.services.checks.remotes import Given
+from shared.services.side_by_side import side_by_side
 
 _AFTER = ("databricks_reachable", "databricks_identity", "databricks_ip_access")
 
@@ -117,6 +118,7 @@ EXPORT = About(
 MOST_ROOTS = 20
 MOST_FOLDERS = 12
 _TRIES = 3
+_ROOTS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +172,21 @@ class RootsListed:
         """The first root that cannot is named; no more than 20 are tried."""
         roots = self.scope().roots[:MOST_ROOTS]
         workspace = self.workspace()
-        for root in roots:
+
+        def refusal_of(root: str) -> Finding | None:
             try:
                 workspace.list(root)
             except AddressBlocked:
                 raise
             except NotFound as error:
-                return Finding(ROOT_MISSING, str(error), _who(workspace))
+                return Finding(ROOT_MISSING, str(error))
             except AccessDenied as error:
-                return Finding(ROOT_DENIED, str(error), _who(workspace))
+                return Finding(ROOT_DENIED, str(error))
+            return None
+
+        for _, refusal in side_by_side(refusal_of, roots, _ROOTS_AT_ONCE):
+            if refusal is not None:
+                return replace(refusal, fill=_who(workspace))
         return Finding(ROOTS_LISTED, facts={"roots": "; ".join(roots)})
 
 

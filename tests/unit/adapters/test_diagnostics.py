@@ -35,7 +35,7 @@ CLAIMS = {
 }
 
 
-def a_token(claims: object, signature: str = "signature") -> str:
+def a_token(claims: object, signature: str = "a-very-secret-signature") -> str:
     parts = [json.dumps({"alg": "RS256"}), json.dumps(claims)]
     told = [base64.urlsafe_b64encode(p.encode()).decode().rstrip("=") for p in parts]
     return ".".join([*told, signature])

@@ -4,8 +4,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from shared.adapters.identity import DATABRICKS, ManagedIdentityToken, StaticToken
-from shared.errors import CredentialsRefused, Unavailable
+from shared.adapters.identity import (
+    DATABRICKS,
+    AskedOnce,
+    ManagedIdentityToken,
+    StaticToken,
+)
+from shared.errors import BackupError, CredentialsRefused, Unavailable
 from tests.unit.adapters.scripted import Answer, Script, scripted
 
 
@@ -98,3 +103,30 @@ def test_endpoint_that_nobody_serves_is_unavailable(
     with pytest.raises(Unavailable):
         source.token()
     source.close()
+
+
+class CountedTokens:
+    """One answer after the other."""
+
+    def __init__(self, *answers: str | BackupError) -> None:
+        self.answers = list(answers)
+
+    def token(self) -> str:
+        answer = self.answers.pop(0)
+        if isinstance(answer, BackupError):
+            raise answer
+        return answer
+
+
+def test_who_is_asked_once_gives_the_same_token_to_all() -> None:
+    tokens = AskedOnce(CountedTokens("first"))
+
+    assert [tokens.token() for _ in range(3)] == ["first"] * 3
+
+
+def test_why_there_is_none_is_said_again_without_asking_again() -> None:
+    tokens = AskedOnce(CountedTokens(Unavailable("it hangs"), "too late"))
+
+    for _ in range(3):
+        with pytest.raises(Unavailable, match="it hangs"):
+            tokens.token()

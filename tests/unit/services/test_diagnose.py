@@ -157,6 +157,18 @@ def test_who_does_not_answer_in_time_has_failed_and_the_others_have_not(
     assert "no answer in time" in found.results[0].means
 
 
+def test_a_check_that_never_ends_does_not_keep_the_process_from_ending() -> None:
+    daemons: list[bool] = []
+
+    def work() -> Finding:
+        daemons.append(threading.current_thread().daemon)
+        return fine()
+
+    diagnosed(Stub("a", work))
+
+    assert daemons == [True]
+
+
 def test_no_secret_leaves_in_any_field() -> None:
     case = well("With {thing}.")
     finding = Finding(case, SECRET, {"thing": SECRET}, {"fact": SECRET, "n": 1})

@@ -72,6 +72,18 @@ def forge_record(done: BackupApp) -> None:
     done.git.commit(Push(done.git.head, "Forged", (change,)))
 
 
+def edit_record(**facts: Any) -> Change_:
+    """A record that reads well, but is not the one that the run wrote."""
+
+    def edit(done: BackupApp) -> None:
+        path = record_path(done.run_ids[0])
+        told = json.dumps({**json.loads(done.git.files()[path]), **facts}).encode()
+        change = Change(ChangeKind.EDIT, path, told)
+        done.git.commit(Push(done.git.head, "Improved", (change,)))
+
+    return edit
+
+
 def remove_record(done: BackupApp) -> None:
     change = Change(ChangeKind.DELETE, record_path(done.run_ids[0]))
     done.git.commit(Push(done.git.head, "Tidied", (change,)))
@@ -121,6 +133,8 @@ ROWS = (
     Row("rewritten", after(rewrite), state.REWRITTEN),
     Row("no branch", after(lose_branch), state.REWRITTEN),
     Row("forged", after(forge_record), state.DISAGREES),
+    Row("another end", after(edit_record(status="incomplete")), state.DISAGREES),
+    Row("another run", after(edit_record(run="another")), state.DISAGREES),
     Row("removed", after(remove_record), state.DISAGREES),
     Row("newer", after(edit_index(version=99)), state.NEWER),
     Row("no runs", ended(), state.NO_RUNS),
