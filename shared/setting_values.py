@@ -67,7 +67,7 @@ def secret(text: str) -> Secret:
             " (may the app's identity read the vault's secrets?)"
         )
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("has characters that no token has")
+        raise ValueError("has characters that no token has, and no address")
     return Secret(text)
 
 
@@ -136,13 +136,23 @@ def host_url(text: str) -> str:
 
 
 def secret_url(text: str) -> Secret:
-    """An address that is a credential in itself, such as a webhook's."""
-    parts = urlsplit(text)
-    if parts.scheme not in {"https", "http"} or not parts.hostname:
+    """An address that is a credential in itself, such as a webhook's.
+
+    `https`, or `http` to this machine; no part of it is named in the error.
+    """
+    value = secret(text)
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("is not a URL") from None
+    if parts.scheme not in {"https", "http"} or not host or "\\" in text:
         raise ValueError("is not a URL that begins with https://")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if parts.username is not None or parts.fragment:
+        raise ValueError("has more in it than host, path and query")
+    if parts.scheme == "http" and host not in _LOOPBACK:
         raise ValueError("would be sent unencrypted: it must begin with https://")
-    return Secret(text)
+    return value
 
 
 def connection_string(text: str) -> Secret:
