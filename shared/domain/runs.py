@@ -141,7 +141,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A run's row. `places` of `window` are taken by shards in the queue."""
+    """A run's row. `places` of `window` are taken by shards in the queue.
+
+    `rewritten`: the branch was found not to continue what it had been.
+    """
 
     request: Request
     status: RunStatus
@@ -156,6 +159,7 @@ class Run:
     base_index: str = ""
     identity: str = ""
     admin: bool = False
+    rewritten: bool = False
     shards: int = 0
     shards_open: int = 0
     places: int = 0
