@@ -29,6 +29,7 @@ from shared.adapters.storage_clients import (
     connect_with_identity,
 )
 from shared.adapters.tables import Table
+from shared.adapters.webhook import NobodyListens, Webhook, repository_page
 from shared.adapters.workspace import DatabricksWorkspace
 from shared.adapters.workspace_writer import DatabricksWorkspaceWriter
 from shared.domain.state_changes import throttled
@@ -39,6 +40,7 @@ from shared.ports import (
     GitHistory,
     GitReader,
     GitWriter,
+    Notifier,
     PushLease,
     Queue,
     RequestBudget,
@@ -62,6 +64,7 @@ class Connections:
     queue: Queue
     clock: Clock
     events: Events
+    notifier: Notifier
     budget: RequestBudget
     lease: PushLease
     workspace: Workspace
@@ -90,6 +93,7 @@ def connections_of(settings: Settings, workspace_connections: int) -> Connection
         queue=StorageQueue(storage.queues),
         clock=clock,
         events=events,
+        notifier=_notifier(settings),
         budget=_budget(settings, storage, clock),
         lease=BlobPushLease(
             storage.blobs,
@@ -104,6 +108,14 @@ def connections_of(settings: Settings, workspace_connections: int) -> Connection
         history=history,
         writer=writer,
     )
+
+
+def _notifier(settings: Settings) -> Notifier:
+    url, target = settings.notify.webhook_url, settings.azure_devops
+    if url is None:
+        return NobodyListens()
+    page = repository_page(target.org_url, target.project, target.repository)
+    return Webhook(url.reveal(), page)
 
 
 def _budget(settings: Settings, storage: StorageClients, clock: Clock) -> SharedBudget:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from shared.domain.notices import NotifyOn
 from shared.domain.objects import Format
 from shared.domain.scope import DEFAULT_EXCLUDES, Scope, parse_excludes, parse_roots
 from shared.errors import SettingError
@@ -65,10 +66,10 @@ class Storage:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Who is told about a run's end, and when: `always`, `trouble` or `never`."""
+    """Who is told about runs' ends, and which; without an address, nobody."""
 
     webhook_url: Secret | None
-    on: str
+    on: NotifyOn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +280,7 @@ def _notify(reader: _Reader) -> Notify:
     example = "https://hooks.slack.com/services/..."
     return Notify(
         webhook_url=reader.optional("NOTIFY_WEBHOOK_URL", secret_url, example),
-        on=reader.word("NOTIFY_ON", "trouble", "always", "never"),
+        on=NotifyOn(reader.word("NOTIFY_ON", "trouble", "always", "never")),
     )
 
 

@@ -14,12 +14,14 @@ from shared.domain.messages import (
     RestoreMessage,
     ShardMessage,
 )
+from shared.domain.notices import NotifyOn
 from shared.domain.objects import Format
 from shared.domain.restore_plan import Bounds
 from shared.domain.scope import DEFAULT_EXCLUDES, Scope
 from shared.services.advance_run import AdvanceRun
 from shared.services.back_up_shard import BackUpShard
 from shared.services.cancel_run import CancelRun
+from shared.services.end_run import EndRun
 from shared.services.finish_run import FinishRun
 from shared.services.open_restore import OpenedRestore, WantedRestore
 from shared.services.open_run import TIMER, Opened, Opening, OpenRun, Wanted
@@ -60,6 +62,7 @@ class UseCases:
     queue: storage.FakeQueue = field(default_factory=storage.FakeQueue)
     clock: storage.FakeClock = field(default_factory=storage.FakeClock)
     events: storage.FakeEvents = field(default_factory=storage.FakeEvents)
+    notifier: storage.FakeNotifier = field(default_factory=storage.FakeNotifier)
     lease: storage.FakeLease = field(default_factory=storage.FakeLease)
     restores: FakeRestoreStore = field(default_factory=FakeRestoreStore)
     place: FakeRestorePlace = field(default_factory=FakeRestorePlace)
@@ -67,6 +70,7 @@ class UseCases:
     scope: Scope = EVERYTHING
     notebook_format: Format = Format.SOURCE
     fuse: Fuse = DEFAULT_FUSE
+    notify_on: NotifyOn = NotifyOn.ALWAYS
     window: int = 2
     largest_shard: int = 2_000
     deletions_a_shard: int = 20_000
@@ -128,7 +132,7 @@ class UseCases:
     def advance_run(self, process: Process) -> AdvanceRun:
         """P1 to P6 and F1 to F5."""
         return AdvanceRun(
-            **self._ports(process, "store", "index", "blobs", "queue", "events"),
+            **self._ports(process, "store", "blobs", "queue", "events"),
             clock=self.clock,
             calls=dict,
             owner=self.noise(),
@@ -175,9 +179,10 @@ class UseCases:
     def sweep(self, process: Process) -> Sweep:
         """W1 to W6."""
         return Sweep(
-            **self._ports(process, "store", "index", "blobs", "queue", "events"),
+            **self._ports(process, "store", "index", "blobs", "queue"),
             clock=self.clock,
             open_run=self.open_run(process),
+            end=self.end_run(process),
             retries=self.retries,
             retention=self.retention,
         )
@@ -188,15 +193,19 @@ class UseCases:
 
     def bury_shard(self, run_id: str, number: int) -> None:
         """What the function of the shards' poison queue does."""
-        ports = self._ports(Process(), "store", "queue", "events")
-        BuryShard(**ports, clock=self.clock, window=self.window)(run_id, number)
+        process = Process()
+        BuryShard(
+            **self._ports(process, "store", "queue", "events"),
+            clock=self.clock,
+            window=self.window,
+            end=self.end_run(process),
+        )(run_id, number)
 
     def bury_plan(self, run_id: str) -> None:
         """What the function of the plans' poison queue does."""
         process = Process()
-        ports = self._ports(process, "store", "index", "queue", "events")
-        open_run = self.open_run(process)
-        BuryPlan(**ports, clock=self.clock, open_run=open_run)(run_id)
+        ports = self._ports(process, "store", "queue")
+        BuryPlan(**ports, clock=self.clock, end=self.end_run(process))(run_id)
 
     def _plan_run(self, process: Process) -> PlanRun:
         return PlanRun(
@@ -216,11 +225,19 @@ class UseCases:
 
     def _finish_run(self, process: Process) -> FinishRun:
         return FinishRun(
-            **self._ports(process, "store", "index", "blobs", "events"),
+            **self._ports(process, "store", "blobs", "events"),
             reader=process.watch(self.git, "git"),
             writer=process.watch(self.git, "git"),
             clock=self.clock,
+            end=self.end_run(process),
+        )
+
+    def end_run(self, process: Process) -> EndRun:
+        """F5."""
+        return EndRun(
+            **self._ports(process, "index", "events", "notifier"),
             open_run=self.open_run(process),
+            notify_on=self.notify_on,
         )
 
     def _ports(self, process: Process, *names: str) -> dict[str, Any]:

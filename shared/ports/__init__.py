@@ -9,6 +9,7 @@ from shared.ports.platform import (
     Blobs,
     Clock,
     Events,
+    Notifier,
     PushLease,
     Queue,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "GitHistory",
     "GitReader",
     "GitWriter",
+    "Notifier",
     "PushLease",
     "Queue",
     "RequestBudget",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.domain.events import Event
+from shared.domain.notices import Notice
 
 
 class Blobs(Protocol):
@@ -77,4 +78,16 @@ class Events(Protocol):
 
     def emit(self, event: Event) -> None:
         """Write it; never raises."""
+        ...
+
+
+class Notifier(Protocol):
+    """People who want to hear how runs end, in their chat."""
+
+    def tell(self, notice: Notice) -> None:
+        """Send it, once, within seconds.
+
+        `Unavailable` where it is unknown whether it arrived, `RequestRefused` where it
+        did not. No error names the place that it was sent to.
+        """
         ...

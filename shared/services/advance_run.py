@@ -12,11 +12,10 @@ from shared.domain.runs import (
     Stop,
     held_by_other,
 )
-from shared.domain.state_changes import run_finished
 from shared.errors import Conflict, CredentialsRefused, Permanent, Transient
-from shared.ports import Blobs, Clock, Events, Queue, RunIndex, RunStore, Stored
+from shared.ports import Blobs, Clock, Events, Queue, RunStore, Stored
 from shared.services.claim import ClaimLostError, close_shard
-from shared.services.finish_run import FinishRun, release_place
+from shared.services.finish_run import FinishRun
 from shared.services.plan_run import PlanRun
 from shared.services.rows import MAX_TRIES, change_run, delay_after, stop_refused
 from shared.services.run_claim import PlannerReplacedError, RunClaim
@@ -34,7 +33,6 @@ class AdvanceRun:
     """Plans, deletes or finishes, as the run's row says; `seconds` is its time."""
 
     store: RunStore
-    index: RunIndex
     blobs: Blobs
     queue: Queue
     clock: Clock
@@ -164,15 +162,18 @@ class AdvanceRun:
     def _fail(self, claim: RunClaim, error: Permanent) -> None:
         """Nothing can be recorded: the row says why."""
         run = fail_run(self.store, self.clock, claim.run.id, str(error))
-        self.events.emit(run_finished(run))
-        release_place(self.index, self.finish.open_run, claim.run.id)
+        if run is not None:
+            self.finish.end(run)
 
 
-def fail_run(store: RunStore, clock: Clock, run_id: str, error: str) -> Run:
-    """Close the run as failed, whoever holds it."""
+def fail_run(store: RunStore, clock: Clock, run_id: str, error: str) -> Run | None:
+    """Close the run as failed, whoever holds it; None where it had ended before."""
+    closed = False
 
     def failed(row: Run) -> Run:
-        if not row.status.open:
+        nonlocal closed
+        closed = row.status.open
+        if not closed:
             return row
         return replace(
             row,
@@ -183,4 +184,5 @@ def fail_run(store: RunStore, clock: Clock, run_id: str, error: str) -> Run:
             finished_at=clock.now(),
         )
 
-    return change_run(store, run_id, failed)
+    run = change_run(store, run_id, failed)
+    return run if closed else None

@@ -18,7 +18,10 @@ from shared.services.plan_run import load_index
 
 @dataclass(slots=True)
 class Ending:
-    """What is known of a run at its end; `record` is the one it left, if it did."""
+    """What is known of a run at its end; `record` is the one it left, if it did.
+
+    `changed` are the folders with the most changes, and how many these are.
+    """
 
     run: Run
     shards: list[Shard]
@@ -27,6 +30,8 @@ class Ending:
     suspects: set[str] = field(default_factory=set)
     undone: list[Outcome] = field(default_factory=list)
     named: dict[OutcomeKind, Named] = field(default_factory=dict)
+    changed: tuple[tuple[str, int], ...] = ()
+    rewritten: bool = False
     record: LastRecord | None = None
     unchanged: bool = False
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 
 from shared.domain.index import Index
 from shared.domain.known_failures import NO_FAILURES
+from shared.domain.notices import Findings
 from shared.domain.outcomes import OutcomeKind, to_lines
+from shared.domain.record import Named
 from shared.domain.runs import Run, RunStatus, Stop, Tally
-from shared.domain.state_changes import history_changed, run_finished
+from shared.domain.state_changes import history_changed
 from shared.errors import Conflict, RefMoved
 from shared.ports import (
     Blobs,
@@ -14,15 +16,14 @@ from shared.ports import (
     Events,
     GitReader,
     GitWriter,
-    RunIndex,
     RunStore,
 )
 from shared.services.blob_names import run_outcomes_name
 from shared.services.catch_up import LATEST, index_name
+from shared.services.end_run import EndRun
 from shared.services.ending import Ending, dry_status, gather, is_unchanged, status_of
 from shared.services.examine import Examined, examine, managed_folder
 from shared.services.name_outcomes import name_outcomes
-from shared.services.open_run import OpenRun
 from shared.services.record_run import RecordRun
 from shared.services.run_claim import RunClaim
 from shared.services.steps import Step, step
@@ -35,13 +36,12 @@ class FinishRun:
     """Ends a run of which no shard is open any more."""
 
     store: RunStore
-    index: RunIndex
     blobs: Blobs
     clock: Clock
     events: Events
     reader: GitReader
     writer: GitWriter
-    open_run: OpenRun
+    end: EndRun
 
     @step(Step.F1)
     def __call__(self, claim: RunClaim) -> None:
@@ -109,6 +109,7 @@ class FinishRun:
         run = claim.run
         ending.suspects |= examined.suspects
         if examined.rewritten:
+            ending.rewritten = True
             self.events.emit(history_changed(run.id))
             ending.suspects |= {folder.git_path for folder in ending.folders()}
         if examined.foreign:
@@ -121,6 +122,7 @@ class FinishRun:
         named = name_outcomes(self.blobs, run, ending.shards, known)
         tally = replace(run.tally, new_failures=named.new_failures)
         ending.named, ending.run = named.by_kind, replace(run, tally=tally)
+        ending.changed = named.changed
 
     @step(Step.F3)
     def _tag(self, run: Run, commit: str) -> None:
@@ -139,7 +141,7 @@ class FinishRun:
 
     @step(Step.F5)
     def _close(self, claim: RunClaim, status: RunStatus, ending: Ending) -> None:
-        """The row first, then the place, the event, and the start that waited."""
+        """The row first, then what follows from it."""
         confirmed = ending.index.record if ending.unchanged else None
         record = confirmed or ending.record
         late = Tally(
@@ -156,20 +158,12 @@ class FinishRun:
                 tally=row.tally + late,
                 commit=record.commit if record else "",
                 unchanged=ending.unchanged,
+                rewritten=row.rewritten or ending.rewritten,
                 confirms=confirmed.run_id if confirmed else "",
             )
 
-        run = claim.change(closed)
-        self.events.emit(run_finished(run, _newly_failed(ending)))
-        release_place(self.index, self.open_run, run.id)
+        self.end(claim.change(closed), _findings(ending))
 
 
-def release_place(index: RunIndex, open_run: OpenRun, run_id: str) -> None:
-    """Free the place of a run that has ended, and begin the start that waited."""
-    index.close(run_id)
-    open_run.begin_waiting()
-
-
-def _newly_failed(ending: Ending) -> list[str]:
-    named = ending.named.get(OutcomeKind.FAILED)
-    return [o.path for o in named.outcomes if not o.known] if named else []
+def _findings(ending: Ending) -> Findings:
+    return Findings(ending.named.get(OutcomeKind.FAILED, Named()), ending.changed)

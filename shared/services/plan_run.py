@@ -123,6 +123,7 @@ class PlanRun:
                 checkpoint=name,
                 identity=identity.name,
                 admin=identity.admin,
+                rewritten=caught_up.rewritten,
                 tally=row.tally + Tally(out_of_place=len(foreign)),
             )
 

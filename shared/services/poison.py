@@ -3,20 +3,14 @@
 import logging
 from dataclasses import dataclass, replace
 
-from shared.domain.events import Event
 from shared.domain.runs import Phase, RunStatus, ShardStatus
-from shared.domain.state_changes import (
-    run_finished,
-    shard_poisoned,
-    unreadable_run_failed,
-)
+from shared.domain.state_changes import shard_poisoned
 from shared.errors import Conflict, UnknownVersion
-from shared.ports import Clock, Events, Queue, RunIndex, RunStore, Stored
+from shared.ports import Clock, Events, Queue, RunStore, Stored
 from shared.services.advance_run import fail_run
 from shared.services.back_up_shard import send_after
 from shared.services.claim import close_shard, window_of
-from shared.services.finish_run import release_place
-from shared.services.open_run import OpenRun
+from shared.services.end_run import EndRun
 from shared.services.rows import change_run
 
 logger = logging.getLogger(__name__)
@@ -33,6 +27,7 @@ class BuryShard:
     clock: Clock
     events: Events
     window: int
+    end: EndRun
 
     def __call__(self, run_id: str, number: int) -> None:
         """The run goes on without the shard, and will be incomplete.
@@ -47,7 +42,8 @@ class BuryShard:
         except UnknownVersion as unknown:
             error = f"shard {number}: {unknown}"
             run = fail_run(self.store, self.clock, run_id, error)
-            self.events.emit(run_finished(run))
+            if run is not None:
+                self.end(run)
 
     def _close(self, run_id: str, number: int, error: str) -> None:
         for _ in range(MAX_TRIES):
@@ -78,11 +74,9 @@ class BuryPlan:
     """A poisoned plan is an incomplete walk; a poisoned finish is a failed run."""
 
     store: RunStore
-    index: RunIndex
     queue: Queue
     clock: Clock
-    events: Events
-    open_run: OpenRun
+    end: EndRun
 
     def __call__(self, run_id: str) -> None:
         """Close the run as failed, unless it has ended or only its walk was cut.
@@ -93,7 +87,7 @@ class BuryPlan:
         try:
             stored = self.store.run(run_id)
         except UnknownVersion as unknown:
-            self._tell_end(unreadable_run_failed(run_id, str(unknown)))
+            self.end.unreadable(run_id, str(unknown))
             return
         if stored is None or not stored.row.status.open:
             return
@@ -102,11 +96,8 @@ class BuryPlan:
             return
         error = "the run could not be finished: its message failed too often"
         run = fail_run(self.store, self.clock, run_id, error)
-        self._tell_end(run_finished(run))
-
-    def _tell_end(self, end: Event) -> None:
-        self.events.emit(end)
-        release_place(self.index, self.open_run, end.run_id)
+        if run is not None:
+            self.end(run)
 
     def _cut_walk(self, run_id: str) -> None:
         change_run(

@@ -15,10 +15,9 @@ from shared.domain.runs import (
     Stop,
     held_by_other,
 )
-from shared.domain.state_changes import run_finished
 from shared.errors import UnknownVersion
-from shared.ports import Blobs, Clock, Events, Queue, RunIndex, RunStore
-from shared.services.finish_run import release_place
+from shared.ports import Blobs, Clock, Queue, RunIndex, RunStore
+from shared.services.end_run import EndRun
 from shared.services.forget import Forget
 from shared.services.open_run import RETRY, Opening, OpenRun, Wanted
 from shared.services.rows import change_run
@@ -43,7 +42,7 @@ class Sweep:
     queue: Queue
     clock: Clock
     open_run: OpenRun
-    events: Events
+    end: EndRun
     retries: int
     retention: timedelta
 
@@ -98,8 +97,7 @@ class Sweep:
                 self.queue.plan(request.run_id)
         elif not stored.row.status.open and self._old(stored.row.touched_at):
             # Whoever closed it died right then: its end may not have been told.
-            self.events.emit(run_finished(stored.row))
-            release_place(self.index, self.open_run, request.run_id)
+            self.end(stored.row)
 
     def _look_after(self, run: Run) -> None:
         with _of_newer_versions(f"a shard of run {run.id}"):

@@ -12,6 +12,7 @@ from shared.domain.deletions import Fuse
 from shared.services.advance_run import AdvanceRun
 from shared.services.back_up_shard import BackUpShard
 from shared.services.cancel_run import CancelRun
+from shared.services.end_run import EndRun
 from shared.services.finish_run import FinishRun
 from shared.services.forecast import MakeForecast
 from shared.services.open_run import OpenRun
@@ -104,7 +105,6 @@ class App:
         remotes = Remotes(self.outside)
         return AdvanceRun(
             store=self.outside.store,
-            index=self.outside.index,
             blobs=self.outside.blobs,
             queue=self.outside.queue,
             clock=self.outside.clock,
@@ -145,6 +145,7 @@ class App:
             clock=self.outside.clock,
             events=self.outside.events,
             window=self.settings.max_parallel_shards,
+            end=self._end_run,
         )
 
     @property
@@ -152,11 +153,9 @@ class App:
         """What to do with a plan's poisoned message."""
         return BuryPlan(
             store=self.outside.store,
-            index=self.outside.index,
             queue=self.outside.queue,
             clock=self.outside.clock,
-            events=self.outside.events,
-            open_run=self.open_run,
+            end=self._end_run,
         )
 
     @property
@@ -169,7 +168,7 @@ class App:
             queue=self.outside.queue,
             clock=self.outside.clock,
             open_run=self.open_run,
-            events=self.outside.events,
+            end=self._end_run,
             retries=self.settings.run_retries,
             retention=timedelta(days=self.settings.retention_days),
         )
@@ -190,6 +189,16 @@ class App:
     def heartbeat(self) -> Heartbeat:
         """Say that the app is there."""
         return Heartbeat(read=self.read_health, events=self.outside.events)
+
+    @property
+    def _end_run(self) -> EndRun:
+        return EndRun(
+            index=self.outside.index,
+            open_run=self.open_run,
+            events=self.outside.events,
+            notifier=self.outside.notifier,
+            notify_on=self.settings.notify.on,
+        )
 
     def _plan_run(self, remotes: Remotes) -> PlanRun:
         settings = self.settings
@@ -217,13 +226,12 @@ class App:
     def _finish_run(self, remotes: Remotes) -> FinishRun:
         return FinishRun(
             store=self.outside.store,
-            index=self.outside.index,
             blobs=self.outside.blobs,
             clock=self.outside.clock,
             events=self.outside.events,
             reader=remotes.reader,
             writer=remotes.writer,
-            open_run=self.open_run,
+            end=self._end_run,
         )
 
 

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared.domain.events import FIELDS, Event, Facts
 from shared.domain.messages import Message, PlanMessage, RestoreMessage, ShardMessage
+from shared.domain.notices import Notice
 from shared.domain.runs import Request, Run, Shard, ShardStatus
 from shared.errors import AlreadyExists, Conflict, InvalidRequest
 from shared.ports import RequestKind, RunPage, Stored, Write
@@ -232,6 +233,19 @@ class FakeEvents:
     def facts(self, name: str) -> list[Facts]:
         """The facts of every event of that name."""
         return [event.facts for event in self.emitted if event.name == name]
+
+
+@dataclass
+class FakeNotifier:
+    """Keeps what was told; a test sets the `fault` that telling meets."""
+
+    told: list[Notice] = field(default_factory=list)
+    fault: Exception | None = None
+
+    def tell(self, notice: Notice) -> None:
+        self.told.append(notice)
+        if self.fault is not None:
+            raise self.fault
 
 
 class FakeLease:

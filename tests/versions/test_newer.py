@@ -136,6 +136,7 @@ def test_what_is_newer_is_refused_and_its_run_ends(state: RealState, what: str) 
     assert app.index.active() is None
     assert before.items() <= after.items()
     assert told(app, run_id) == status
+    assert [n.run_id for n in app.notifier.told].count(run_id) == 1
     assert day.status == "complete", day.error
     assert_mirrored(app)
     assert app.run().unchanged

@@ -31,6 +31,7 @@ PORTS = (
     ("blobs", ports.Blobs),
     ("queue", ports.Queue),
     ("events", ports.Events),
+    ("notifier", ports.Notifier),
 )
 OF_RESTORES = "queue.restore"
 LEASE = {"lease.acquire", "lease.release"}
@@ -88,3 +89,5 @@ def test_i5_a_crash_at_any_point_ends_as_if_it_had_not_been(
     assert without_records(app.git.files()) == without_records(plain.git.files())
     assert len(lost_exports(app)) <= story.exports_a_push
     assert_as_undisturbed(app, plain)
+    assert {notice.run_id for notice in app.notifier.told} >= {*app.run_ids}
+    assert len(app.notifier.told) - len(plain.notifier.told) in {0, 1}
