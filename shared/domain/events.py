@@ -82,6 +82,7 @@ FIELDS: Mapping[EventName, Mapping[str, str]] = {
         "failed": "objects that could not be backed up",
         "failures_new": "of these, what the run before did not know",
         "newly_failed": "the first of these, by their paths",
+        "most_changed": "folders: list of `name` (path) and `count` (objects changed)",
         "held": "deletions held back",
         "deleted": "objects deleted in Git",
         "mismatched": "objects that changed although their time did not",

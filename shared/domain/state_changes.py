@@ -50,7 +50,11 @@ def shard_finished(shard: Shard, status: ShardStatus, error: str) -> Event:
     return Event(EventName.SHARD_FINISHED, shard.run_id, facts, shard.number)
 
 
-def run_finished(run: Run, newly_failed: Sequence[str] = ()) -> Event:
+def run_finished(
+    run: Run,
+    newly_failed: Sequence[str] = (),
+    most_changed: Sequence[tuple[str, int]] = (),
+) -> Event:
     """A run has ended, in whichever way; told once more where that is in doubt."""
     request, tally = run.request, run.tally
     ended = run.finished_at or request.opened_at
@@ -69,6 +73,7 @@ def run_finished(run: Run, newly_failed: Sequence[str] = ()) -> Event:
         "failed": tally.failed,
         "failures_new": tally.new_failures,
         "newly_failed": "; ".join(newly_failed[:NAMED]),
+        "most_changed": _counted(dict(most_changed)),
         "held": tally.held,
         "deleted": tally.deleted,
         "mismatched": tally.mismatched,

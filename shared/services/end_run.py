@@ -39,7 +39,8 @@ class EndRun:
     @step(Step.F5)
     def __call__(self, run: Run, findings: Findings = NOTHING_FOUND) -> None:
         """The event, the message, then the place and the start that waited."""
-        self.events.emit(run_finished(run, findings.newly_failed))
+        new, changed = findings.newly_failed, findings.changed
+        self.events.emit(run_finished(run, new, changed))
         try:
             if self.notify_on.wants(run):
                 self._tell(notice_of(run, findings))

@@ -59,9 +59,9 @@ def a_month() -> Telemetry:
         telemetry.tell(opened, run_started(request))
         if dice.random() < 0.3:
             telemetry.tell(opened, throttled("databricks", 5.0, "export"))
-        telemetry.tell(
-            NOW - ended, run_finished(run, [f"/Shared/etl/{n}" for n in range(failed)])
-        )
+        newly_failed = [f"/Shared/etl/{n}" for n in range(failed)]
+        changes = [(folder, changed // (2 + n)) for n, folder in enumerate(FOLDERS)]
+        telemetry.tell(NOW - ended, run_finished(run, newly_failed, changes))
     restored = replace(
         a_restore(),
         status=RestoreStatus.COMPLETE,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.alerts.binding import bound
 from tests.alerts.runs import DAY, NOW
-from tests.alerts.sample import NIGHTS, a_month
+from tests.alerts.sample import FOLDERS, NIGHTS, a_month
 from tests.alerts.telemetry import Row, Telemetry
 from tests.alerts.workbook import WORKBOOK, charts, notebook
 from tests.infra.deployments import INFRA, ROOT, plain
@@ -88,6 +88,13 @@ def test_throttling_errors_and_failures_are_shown(month: Telemetry) -> None:
         "the branch cannot be read"
     ]
     assert [row["status"] for row in shown(month, "failures")] == ["incomplete"] * 2
+
+
+def test_folders_are_ranked_by_what_changed_in_them(month: Telemetry) -> None:
+    rows = shown(month, "changes")
+
+    assert [row["path"] for row in rows] == [*FOLDERS]
+    assert all(row["runs"] == NIGHTS for row in rows)
 
 
 def test_the_newest_run_is_shown_as_far_as_it_is(month: Telemetry) -> None:
