@@ -161,6 +161,9 @@ param alertEmails string = ''
 @description('Optional. Whether alert rules are on.')
 param alertsEnabled bool = true
 
+@description('Optional. Whether the action group is told of recorded backups as well.')
+param alertOnSuccess bool = false
+
 @description('Optional. The page with the runbooks, to which alerts point: docs/operations.md of this repository, or its address where your people read it.')
 param runbookUrl string = 'docs/operations.md'
 
@@ -375,6 +378,7 @@ module alerts 'app/alerts.bicep' = {
     maxAgeHours: backupMaxAgeHours
     runbookUrl: runbookUrl
     enabled: alertsEnabled
+    tellSuccess: alertOnSuccess
   }
 }
 

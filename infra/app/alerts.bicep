@@ -30,6 +30,9 @@ param runbookUrl string
 @description('Required. Whether the rules are on.')
 param enabled bool
 
+@description('Required. Whether recorded backups are told as well.')
+param tellSuccess bool
+
 var alerts = loadJsonContent('../alerts/alerts.json')
 var thresholds = loadJsonContent('../../shared/domain/thresholds.json')
 var events = loadTextContent('../alerts/events.kql')
@@ -37,6 +40,7 @@ var queries = {
   'audit-mismatch': loadTextContent('../alerts/audit-mismatch.kql')
   'credentials-refused': loadTextContent('../alerts/credentials-refused.kql')
   'deletions-held': loadTextContent('../alerts/deletions-held.kql')
+  'good-run': loadTextContent('../alerts/good-run.kql')
   'history-rewritten': loadTextContent('../alerts/history-rewritten.kql')
   'ingestion-silent': loadTextContent('../alerts/ingestion-silent.kql')
   'last-run-failed': loadTextContent('../alerts/last-run-failed.kql')
@@ -92,7 +96,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert 
   properties: {
     displayName: 'Databricks backup: ${alert.title}'
     description: 'What to do: ${runbookUrl}#${alert.name}'
-    enabled: enabled
+    enabled: alert.name == 'good-run' ? enabled && tellSuccess : enabled
     severity: alert.severity
     scopes: [workspace.id]
     windowSize: alert.windowSize

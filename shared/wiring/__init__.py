@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 PLAN_SECONDS = 5 * 60.0
 SHARD_SECONDS = 10 * 60.0
 LIST_CONCURRENCY = 16
+TALKATIVE = ("azure", "opentelemetry")
+"""Packages that log each request of theirs: what sends the logs would send those, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,8 +243,7 @@ def app() -> App:
     from shared.connections import connections_of  # noqa: PLC0415 - it takes seconds
 
     settings = read_settings()
-    logging.getLogger().setLevel(settings.log_level)
-    logging.getLogger("azure.core.pipeline").setLevel(logging.WARNING)
+    log_at(settings.log_level)
     logger.debug("the settings in force: %s", settings)
     exports = settings.max_parallel_shards * settings.export_concurrency
     outside = connections_of(settings, LIST_CONCURRENCY + CONCURRENCY + exports)
@@ -256,3 +257,10 @@ def callers_sign_in() -> bool:
 
 def _noise() -> str:
     return secrets.token_hex(3)
+
+
+def log_at(level: str) -> None:
+    """What is logged from now on: our own from this level on, of others less."""
+    logging.getLogger().setLevel(level)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -90,6 +90,7 @@ class Telemetry:
             found = {
                 name: [str(row["what"]) for row in _found(connection, rule)]
                 for name, rule in rules(max_age_hours).items()
+                if rule["enabled"]
             }
         return {name: sorted(rows) for name, rows in found.items() if rows}
 

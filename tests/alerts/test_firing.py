@@ -12,7 +12,7 @@ from shared.domain.state_changes import (
     shard_poisoned,
 )
 from tests.alerts.runs import DAY, NOW, a_run, a_standing, told_of
-from tests.alerts.telemetry import Telemetry, logged
+from tests.alerts.telemetry import Telemetry, logged, query_of
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -104,3 +104,13 @@ def test_the_newest_heartbeat_counts() -> None:
     telemetry.tell(NOW - MINUTE, heartbeat(later))
 
     assert "no-good-run" in telemetry.fired(NOW)
+
+
+def test_a_recorded_backup_is_told_for_an_hour() -> None:
+    query = query_of("good-run")
+    fresh = told_of(a_standing(a_run(ended=5 * MINUTE)))
+    failed = told_of(a_standing(a_run(RunStatus.FAILED, 5 * MINUTE)))
+
+    assert len(fresh.ask(query, NOW, HOUR)) == 1
+    assert fresh.ask(query, NOW + HOUR, HOUR) == []
+    assert failed.ask(query, NOW, HOUR) == []

@@ -9,7 +9,7 @@ from shared.domain.health import RULES as HEALTH
 from shared.domain.health import Level
 from tests.alerts.binding import bound
 from tests.alerts.telemetry import query_of, rules
-from tests.infra.deployments import INFRA, ROOT, everything, plain
+from tests.infra.deployments import INFRA, ROOT, deployed, everything, plain
 
 MINUTES = {"PT5M": 5, "PT10M": 10, "PT15M": 15, "PT30M": 30, "PT1H": 60, "P1D": 1440}
 FREQUENCIES = MINUTES
@@ -99,6 +99,16 @@ def test_rules_query_as_an_identity_that_may_read_the_logs_and_nothing_else() ->
 def test_the_age_of_the_last_backup_is_a_parameter() -> None:
     assert "let max_age = 25h;" in query_of("no-good-run")
     assert "let max_age = 40h;" in query_of("no-good-run", 40)
+
+
+def test_success_is_told_to_whoever_asks_for_it() -> None:
+    def on(**chosen: bool) -> set[str]:
+        made = deployed(**chosen).of("Microsoft.Insights/scheduledQueryRules")
+        return {o.name.split("-", 2)[2] for o in made if o.properties["enabled"]}
+
+    assert on() == {*NAMES} - {"good-run"}
+    assert on(alertOnSuccess=True) == {*NAMES}
+    assert on(alertOnSuccess=True, alertsEnabled=False) == set()
 
 
 def test_titles_and_names_are_said_once() -> None:
