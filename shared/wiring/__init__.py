@@ -37,7 +37,7 @@ PLAN_SECONDS = 5 * 60.0
 SHARD_SECONDS = 10 * 60.0
 LIST_CONCURRENCY = 16
 TALKATIVE = ("azure", "opentelemetry")
-"""Packages that log each request of theirs: what sends the logs would send those, too."""
+"""Packages that log each request of theirs: who sends the logs would send those."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
