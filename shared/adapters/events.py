@@ -21,6 +21,8 @@ class LoggedEvents:
 
     def __init__(self) -> None:
         self._log = logging.getLogger(LOGGER_NAME)
+        # Whatever LOG_LEVEL says: without events, alerts would be blind.
+        self._log.setLevel(logging.INFO)
 
     def emit(self, event: Event) -> None:
         """Write it; never raises."""

@@ -78,3 +78,15 @@ def test_a_list_is_a_field_as_json(caplog: pytest.LogCaptureFixture) -> None:
 
     assert json.loads(record.calls) == calls
     assert json.loads(record.getMessage())["calls"] == calls
+
+
+def test_events_are_logged_at_any_level_of_the_rest(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "level", logging.ERROR)
+
+    LoggedEvents().emit(Event(EventName.HISTORY_CHANGED, "r1"))
+
+    assert [record.getMessage() for record in caplog.records] == [
+        '{"event":"history.changed","run_id":"r1"}'
+    ]
