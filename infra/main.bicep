@@ -164,8 +164,8 @@ param alertsEnabled bool = true
 @description('Optional. Whether the action group is told of recorded backups as well.')
 param alertOnSuccess bool = false
 
-@description('Optional. The page with the runbooks, to which alerts point: docs/operations.md of this repository, or its address where your people read it.')
-param runbookUrl string = 'docs/operations.md'
+@description('Optional. RUNBOOK_URL: where your people read docs/operations.md; alerts and messages link to it. Empty for its name alone.')
+param runbookUrl string = ''
 
 @description('Optional. A webhook that alerts go to, in the common alert schema. Neither Slack nor Teams understands that.')
 @secure()
@@ -260,6 +260,7 @@ var settings = {
   STATE_RETENTION_DAYS: string(stateRetentionDays)
   NOTIFY_WEBHOOK_URL: ''
   NOTIFY_ON: notifyOn
+  RUNBOOK_URL: runbookUrl
   LOG_LEVEL: logLevel
 }
 
@@ -376,7 +377,7 @@ module alerts 'app/alerts.bicep' = {
     workspaceName: names.workspace
     actionGroupId: monitoring.outputs.actionGroupId
     maxAgeHours: backupMaxAgeHours
-    runbookUrl: runbookUrl
+    runbook: empty(runbookUrl) ? 'docs/operations.md' : runbookUrl
     enabled: alertsEnabled
     tellSuccess: alertOnSuccess
   }

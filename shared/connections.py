@@ -115,7 +115,7 @@ def _notifier(settings: Settings) -> Notifier:
     if url is None:
         return NobodyListens()
     page = repository_page(target.org_url, target.project, target.repository)
-    return Webhook(url.reveal(), page)
+    return Webhook(url.reveal(), page, settings.notify.runbook_url)
 
 
 def _budget(settings: Settings, storage: StorageClients, clock: Clock) -> SharedBudget:

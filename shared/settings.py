@@ -66,10 +66,14 @@ class Storage:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Who is told about runs' ends, and which; without an address, nobody."""
+    """Who is told about runs' ends, and which; without an address, nobody.
+
+    `runbook_url` is the page that says what to do, empty for none.
+    """
 
     webhook_url: Secret | None
     on: NotifyOn
+    runbook_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,11 +280,15 @@ def _deadline(reader: _Reader) -> timedelta:
     return reader.value("RUN_DEADLINE", bounded, default, default)
 
 
+RUNBOOK_EXAMPLE = "https://wiki.example.com/backup/operations"
+
+
 def _notify(reader: _Reader) -> Notify:
     example = "https://hooks.slack.com/services/..."
     return Notify(
         webhook_url=reader.optional("NOTIFY_WEBHOOK_URL", secret_url, example),
         on=NotifyOn(reader.word("NOTIFY_ON", "trouble", "always", "never")),
+        runbook_url=reader.optional("RUNBOOK_URL", url, RUNBOOK_EXAMPLE) or "",
     )
 
 

@@ -25,7 +25,7 @@ param actionGroupId string
 param maxAgeHours int
 
 @description('Required. The page of the runbooks; each alert has an anchor there.')
-param runbookUrl string
+param runbook string
 
 @description('Required. Whether the rules are on.')
 param enabled bool
@@ -95,7 +95,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert 
   }
   properties: {
     displayName: 'Databricks backup: ${alert.title}'
-    description: 'What to do: ${runbookUrl}#${alert.name}'
+    description: 'What to do: ${runbook}#${alert.name}'
     enabled: alert.name == 'good-run' ? enabled && tellSuccess : enabled
     severity: alert.severity
     scopes: [workspace.id]
@@ -129,7 +129,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert 
     actions: {
       actionGroups: [actionGroupId]
       customProperties: {
-        runbook: '${runbookUrl}#${alert.name}'
+        runbook: '${runbook}#${alert.name}'
       }
     }
   }

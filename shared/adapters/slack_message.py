@@ -22,7 +22,9 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "\u02cb"}
 """A backtick cannot be escaped; what takes its place looks the same."""
 
 
-def slack_message(notice: Notice, commit_page: str) -> dict[str, Any]:
+def slack_message(
+    notice: Notice, commit_page: str, runbook_page: str = ""
+) -> dict[str, Any]:
     """The body of the request; `commit_page` is empty where there is no commit."""
     headline = f"{_SIGNS[notice.mood]} {notice.headline}"
     header = {"type": "plain_text", "text": headline, "emoji": True}
@@ -33,7 +35,8 @@ def slack_message(notice: Notice, commit_page: str) -> dict[str, Any]:
     blocks += [_section(_plain(remark)) for remark in notice.remarks]
     for passage in notice.passages:
         blocks += [_section(text) for text in _packed(_lines(passage))]
-    blocks.append({"type": "context", "elements": [_text(_foot(notice, commit_page))]})
+    foot = _foot(notice, commit_page, runbook_page)
+    blocks.append({"type": "context", "elements": [_text(foot)]})
     return {"text": _plain(headline), "blocks": blocks}
 
 
@@ -60,11 +63,14 @@ def _packed(lines: Iterator[str]) -> Iterator[str]:
     yield text
 
 
-def _foot(notice: Notice, commit_page: str) -> str:
+def _foot(notice: Notice, commit_page: str, runbook_page: str) -> str:
     parts = [f"Run `{_plain(notice.run_id)}`"]
     if commit_page:
         parts.append(f"<{_plain(commit_page)}|The commit in Azure DevOps>")
-    parts.append(f"What to do: `{RUNBOOK}`")
+    if runbook_page:
+        parts.append(f"<{_plain(runbook_page)}|What to do>")
+    else:
+        parts.append(f"What to do: `{RUNBOOK}`")
     return " \u00b7 ".join(parts)
 
 

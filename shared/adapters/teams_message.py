@@ -16,28 +16,32 @@ LARGEST = 28 * 1_024
 _COLOURS = {Mood.GOOD: "Good", Mood.WARNING: "Warning", Mood.BAD: "Attention"}
 
 
-def teams_message(notice: Notice, commit_page: str) -> dict[str, Any]:
+def teams_message(
+    notice: Notice, commit_page: str, runbook_page: str = ""
+) -> dict[str, Any]:
     """The body of the request; `commit_page` is empty where there is no commit."""
     attachment = {
         "contentType": "application/vnd.microsoft.card.adaptive",
         "contentUrl": None,
-        "content": _card(notice, commit_page),
+        "content": _card(notice, commit_page, runbook_page),
     }
     return {"type": "message", "attachments": [attachment]}
 
 
-def _card(notice: Notice, commit_page: str) -> dict[str, Any]:
+def _card(notice: Notice, commit_page: str, runbook_page: str) -> dict[str, Any]:
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
         "body": list(_body(notice)),
     }
-    if commit_page:
-        title = "The commit in Azure DevOps"
-        action = {"type": "Action.OpenUrl", "title": title, "url": commit_page}
-        card["actions"] = [action]
-    return card
+    pages = {"The commit in Azure DevOps": commit_page, "What to do": runbook_page}
+    actions = [
+        {"type": "Action.OpenUrl", "title": title, "url": page}
+        for title, page in pages.items()
+        if page
+    ]
+    return {**card, "actions": actions} if actions else card
 
 
 def _body(notice: Notice) -> Iterator[dict[str, Any]]:

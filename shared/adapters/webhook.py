@@ -27,7 +27,7 @@ from shared.errors import RequestRefused, Unavailable
 SECONDS = 10.0
 """All that one message may take, whatever the other side does."""
 
-type Form = Callable[[Notice, str], dict[str, Any]]
+type Form = Callable[[Notice, str, str], dict[str, Any]]
 
 _WORD = re.compile(rb"[a-z]+(_[a-z]+)+")
 """How Slack says what is wrong with a message (documented: incoming webhooks)."""
@@ -45,18 +45,21 @@ class NobodyListens:
 class Webhook:
     """Sends each notice once, to Slack or to a Teams workflow.
 
-    `repository_page` is where people look at the backup repository.
+    `repository_page` is where people look at the backup repository, `runbook_page`
+    where they read what to do, empty for nowhere.
     """
 
     def __init__(
         self,
         url: str,
         repository_page: str,
+        runbook_page: str = "",
         form: Form | None = None,
         seconds: float = SECONDS,
     ) -> None:
         self._url = urlsplit(url)
         self._repository_page = repository_page
+        self._runbook_page = runbook_page
         self._form = form or form_of(self._url.hostname or "")
         self._seconds = seconds
 
@@ -68,7 +71,7 @@ class Webhook:
         """
         page = self._repository_page
         commit_page = f"{page}/commit/{notice.commit}" if notice.commit else ""
-        message = self._form(notice, commit_page)
+        message = self._form(notice, commit_page, self._runbook_page)
         body = json.dumps(message, ensure_ascii=False).encode("utf-8")
         post = _Post(self._url, body, self._seconds)
         worker = threading.Thread(target=post.run, name="webhook", daemon=True)

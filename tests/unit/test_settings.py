@@ -141,6 +141,7 @@ def test_a_missing_setting_is_named_with_an_example(
         ("NOTIFY_WEBHOOK_URL", "ftp://hooks.example.com/x", "not a URL"),
         ("NOTIFY_WEBHOOK_URL", "@Microsoft.KeyVault(SecretUri=x)", "Key Vault"),
         ("NOTIFY_ON", "sometimes", "none of trouble, always, never"),
+        ("RUNBOOK_URL", "docs/operations.md", "not a URL"),
         ("LOG_LEVEL", "LOUD", "none of INFO"),
         ("AzureWebJobsStorage", "https://account", "not a storage account's"),
     ],

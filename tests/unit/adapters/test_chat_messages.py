@@ -187,6 +187,19 @@ def test_the_messages_say_what_there_is_to_say() -> None:
     assert card["actions"][0]["url"] == PAGE
 
 
+def test_the_runbook_is_linked_where_people_read_it() -> None:
+    notice = notice_of(an_end(RunStatus.FAILED))
+    runbook = "https://wiki.example.com/a&b"
+    slack = slack_message(notice, "", runbook)
+    teams = teams_message(notice, PAGE, runbook)
+    actions = teams["attachments"][0]["content"]["actions"]
+
+    assert_slack_takes(slack)
+    assert_teams_takes(teams)
+    assert "<https://wiki.example.com/a&amp;b|What to do>" in str(slack)
+    assert [action["url"] for action in actions] == [PAGE, runbook]
+
+
 def test_without_a_commit_nothing_is_linked() -> None:
     notice = notice_of(an_end(RunStatus.FAILED))
 
