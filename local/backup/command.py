@@ -13,30 +13,17 @@ from local.backup.import_dir import FolderLoader, Loaded, Memory
 from local.backup.import_rules import ClashError
 from local.backup.options import Options
 from local.backup.outcome import Place, outcome
-from local.backup.places import Ground, OtherStackError, ground
+from local.backup.places import Ground, ground
 from local.backup.progress import LiveScreen, PlainScreen, Screen
-from local.backup.runs import RefusedError, Run, RunsApi
-from local.backup.web import NoAnswerError, Web
+from local.backup.runs import Run, RunsApi
+from local.backup.web import Web
 from local.backup.words import count, printable
 from local.backup.workspace import ImportRefusedError, Workspace
-from local.children import ChildError
 from local.console import plain_console
-from local.interruption import hear_no_more, hear_once
-from local.occupancy import OccupiedError
+from local.interruption import hear_no_more
+from local.telling import say_ignored, told
 
 REFUSALS_SHOWN = 10
-INTERRUPTED = 130
-
-_TOLD = (
-    ChildError,
-    ClashError,
-    ImportRefusedError,
-    NoAnswerError,
-    OccupiedError,
-    OtherStackError,
-    RefusedError,
-    TimeoutError,
-)
 
 
 class NotLoadedError(Exception):
@@ -45,18 +32,14 @@ class NotLoadedError(Exception):
 
 def run(options: Options) -> int:
     """Back up as the options say; returns the exit code."""
-    hear_once()
-    console = plain_console()
-    backup = Backup(options, console)
-    try:
+    backup = Backup(options, plain_console())
+
+    def work() -> int:
         with ground(options, backup.say) as found:
             return _stopped_in_peace(lambda: backup.on(found), backup.say)
-    except KeyboardInterrupt:
-        backup.say(backup.farewell())
-        return INTERRUPTED
-    except (*_TOLD, NotLoadedError) as error:
-        backup.say(f"backup: {error}")
-        return 1
+
+    besides = (ClashError, ImportRefusedError, NotLoadedError)
+    return told("backup", work, backup.say, backup.farewell, besides)
 
 
 class Backup:
@@ -75,8 +58,7 @@ class Backup:
         self._clock = clock
         self._following = ""
         self._elsewhere = ""
-        if options.ignored:
-            self.say(f"ignored from the environment: {', '.join(options.ignored)}")
+        say_ignored(options, self.say)
 
     def say(self, line: str) -> None:
         """One line."""

@@ -8,44 +8,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from local.backup.options import Options
-from local.backup.places import (
-    OtherStackError,
-    check_same,
-    data_folder,
-    ground,
-)
-from local.backup.runs import RefusedError
-from local.backup.web import NoAnswerError, Web
-from local.children import ChildError
+from local.backup.places import check_same, data_folder, ground
+from local.backup.web import Web
 from local.console import plain_console
 from local.doctor.diagnosis import Diagnosis, diagnosis_of
 from local.doctor.table import table
 from local.endpoints import Endpoints, is_alive, read_endpoints
-from local.interruption import hear_no_more, hear_once
-from local.occupancy import OccupiedError
-
-INTERRUPTED = 130
-_TOLD = (
-    ChildError,
-    NoAnswerError,
-    OccupiedError,
-    OtherStackError,
-    RefusedError,
-    TimeoutError,
-)
+from local.interruption import hear_no_more
+from local.telling import say_ignored, saying, told
 
 
 def doctor(options: Options) -> int:
     """Look at everything; 0 where nothing has failed, warnings or not."""
-    hear_once()
-    console = plain_console()
+    say = saying(plain_console())
 
-    def say(line: str) -> None:
-        console.print(line, markup=False)
-
-    if options.ignored:
-        say(f"ignored from the environment: {', '.join(options.ignored)}")
-    try:
+    def work() -> int:
+        say_ignored(options, say)
         with _stack(options, say) as endpoints:
             try:
                 found = _ask(endpoints)
@@ -54,13 +32,9 @@ def doctor(options: Options) -> int:
         say("")
         for line in table(found):
             say(line)
-    except KeyboardInterrupt:
-        say("stopped")
-        return INTERRUPTED
-    except _TOLD as error:
-        say(f"doctor: {error}")
-        return 1
-    return 1 if found.status == "failed" else 0
+        return 1 if found.status == "failed" else 0
+
+    return told("doctor", work, say, lambda: "stopped")
 
 
 @contextmanager

@@ -5,58 +5,38 @@ Errors are told in a sentence.
 
 from collections.abc import Iterator
 
-from local.backup.places import OtherStackError, ground
+from local.backup.places import ground
 from local.backup.runs import RefusedError
-from local.backup.web import NoAnswerError, Web
-from local.children import ChildError
+from local.backup.web import Web
 from local.console import plain_console
 from local.endpoints import Endpoints
 from local.forecast.options import WantedForecast
 from local.forecast.table import table
-from local.interruption import hear_no_more, hear_once
-from local.occupancy import OccupiedError
+from local.interruption import hear_no_more
+from local.telling import say_ignored, saying, told
 
 SECONDS = 235.0
 """The app answers within 230."""
 
-INTERRUPTED = 130
-_TOLD = (
-    ChildError,
-    NoAnswerError,
-    OccupiedError,
-    OtherStackError,
-    RefusedError,
-    TimeoutError,
-)
-
 
 def forecast(wanted: WantedForecast) -> int:
     """Ask and tell; 0 where there was an answer."""
-    hear_once()
-    console = plain_console()
+    say = saying(plain_console())
 
-    def say(line: str) -> None:
-        console.print(line, markup=False)
-
-    if wanted.stack.ignored:
-        say(f"ignored from the environment: {', '.join(wanted.stack.ignored)}")
-    try:
+    def work() -> int:
+        say_ignored(wanted.stack, say)
         with ground(wanted.stack, say) as found:
             try:
-                for line in told(found.endpoints, wanted):
+                for line in answered(found.endpoints, wanted):
                     say(line)
             finally:
                 hear_no_more()
-    except KeyboardInterrupt:
-        say("stopped")
-        return INTERRUPTED
-    except _TOLD as error:
-        say(f"forecast: {error}")
-        return 1
-    return 0
+        return 0
+
+    return told("forecast", work, say, lambda: "stopped")
 
 
-def told(endpoints: Endpoints, wanted: WantedForecast) -> Iterator[str]:
+def answered(endpoints: Endpoints, wanted: WantedForecast) -> Iterator[str]:
     """The lines of the app's answer; `NoAnswerError`, `RefusedError`."""
     key = {"x-functions-key": endpoints.functions_key}
     with Web(endpoints.functions, key) as web:

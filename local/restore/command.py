@@ -6,30 +6,17 @@ Errors are told in a sentence.
 from collections.abc import Callable
 
 from local.backup.options import Options
-from local.backup.places import OtherStackError, ground
+from local.backup.places import ground
 from local.backup.runs import RefusedError
-from local.backup.web import NoAnswerError, Web
-from local.children import ChildError
+from local.backup.web import Web
 from local.console import plain_console
-from local.interruption import hear_no_more, hear_once
-from local.occupancy import OccupiedError
+from local.interruption import hear_no_more
 from local.restore.in_the_way import OtherRestoreError
 from local.restore.options import WantedRestore
 from local.restore.outcome import drift_of, outcome, report
 from local.restore.restores import Restore, RestoresApi
 from local.restore.watch import Watch
-
-INTERRUPTED = 130
-
-_TOLD = (
-    ChildError,
-    NoAnswerError,
-    OccupiedError,
-    OtherRestoreError,
-    OtherStackError,
-    RefusedError,
-    TimeoutError,
-)
+from local.telling import say_ignored, saying, told
 
 
 def restore(wanted: WantedRestore) -> int:
@@ -72,16 +59,13 @@ def _well(ended: Restore, wanted: WantedRestore) -> bool:
 def _command(
     name: str, options: Options, work: Callable[[Watch, RestoresApi], int]
 ) -> int:
-    hear_once()
     console = plain_console()
-
-    def say(line: str) -> None:
-        console.print(line, markup=False)
-
-    if options.ignored:
-        say(f"ignored from the environment: {', '.join(options.ignored)}")
+    say = saying(console)
     watch: Watch | None = None
-    try:
+
+    def on_a_stack() -> int:
+        nonlocal watch
+        say_ignored(options, say)
         with ground(options, say) as found:
             try:
                 watch = Watch(console, found)
@@ -94,9 +78,8 @@ def _command(
                 raise
             finally:
                 hear_no_more()
-    except KeyboardInterrupt:
-        say(watch.farewell() if watch else "stopped before anything was asked for")
-        return INTERRUPTED
-    except _TOLD as error:
-        say(f"{name}: {error}")
-        return 1
+
+    def farewell() -> str:
+        return watch.farewell() if watch else "stopped before anything was asked for"
+
+    return told(name, on_a_stack, say, farewell, (OtherRestoreError,))

@@ -12,6 +12,7 @@ from local.backup.options import Options
 from local.backup.places import Ground, OtherStackError
 from local.restore import command
 from local.restore.options import read_restore
+from local.telling import INTERRUPTED
 from tests.local.restore.conftest import Functions
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
@@ -82,7 +83,7 @@ def test_who_presses_it_twice_leaves_no_half_of_a_stack(
 
     code = run()
 
-    assert (code, standing.stopped) == (command.INTERRUPTED, 1)
+    assert (code, standing.stopped) == (INTERRUPTED, 1)
     assert "stopped" in capsys.readouterr().out
 
 
