@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.domain.diagnosis_limits import size_verdict
 from shared.domain.diagnostics import (
     About,
     Finding,
@@ -10,7 +11,6 @@ from shared.domain.diagnostics import (
     warning,
     well,
 )
-from shared.domain.thresholds import size_verdict
 from shared.errors import (
     AccessDenied,
     CredentialsRefused,

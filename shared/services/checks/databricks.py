@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, replace
 
+from shared.domain.diagnosis_limits import latency_verdict
 from shared.domain.diagnostics import (
     About,
     Fact,
@@ -14,7 +15,6 @@ from shared.domain.diagnostics import (
 )
 from shared.domain.objects import NOTEBOOK, Format
 from shared.domain.scope import Scope
-from shared.domain.thresholds import latency_verdict
 from shared.errors import (
     AccessDenied,
     AddressBlocked,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.domain.credentials import Credential
+from shared.domain.diagnosis_limits import skew_verdict
 from shared.domain.diagnostics import (
     About,
     Fact,
@@ -14,7 +15,6 @@ from shared.domain.diagnostics import (
     warning,
     well,
 )
-from shared.domain.thresholds import skew_verdict
 from shared.errors import CredentialsRefused, Transient
 from shared.ports import Clock
 from shared.ports.diagnostics import Credentials, Site

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shared.domain.diagnosis_limits import backlog_verdict
 from shared.domain.diagnostics import About, Finding, Verdict, failed, warning, well
-from shared.domain.thresholds import backlog_verdict
 from shared.errors import AccessDenied, CredentialsRefused, LeaseHeld, Transient
 from shared.ports.diagnostics import LeaseTrial, QueueDepths
 from shared.services.checks.remotes import Given

@@ -5,6 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.credentials import Credential, CredentialKind
+from shared.domain.diagnosis_limits import (
+    LARGEST_REPOSITORY_BYTES,
+    MOST_MESSAGES,
+    RECOMMENDED_REPOSITORY_BYTES,
+    SKEW_FAILED,
+    SKEW_WARNING,
+    SLOW_LIST_SECONDS,
+    backlog_verdict,
+    latency_verdict,
+    size_verdict,
+    skew_verdict,
+)
 from shared.domain.diagnostics import (
     OF_ANY,
     About,
@@ -16,18 +28,6 @@ from shared.domain.diagnostics import (
     warning,
     well,
     worst,
-)
-from shared.domain.thresholds import (
-    LARGEST_REPOSITORY_BYTES,
-    MOST_MESSAGES,
-    RECOMMENDED_REPOSITORY_BYTES,
-    SKEW_FAILED,
-    SKEW_WARNING,
-    SLOW_LIST_SECONDS,
-    backlog_verdict,
-    latency_verdict,
-    size_verdict,
-    skew_verdict,
 )
 
 OK, WARNING, FAILED = Verdict

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from shared.domain.diagnosis_limits import SLOW_LIST_SECONDS
 from shared.domain.objects import Identity, WorkspaceObject
 from shared.domain.scope import Scope
-from shared.domain.thresholds import SLOW_LIST_SECONDS
 from shared.errors import (
     AccessDenied,
     BackupError,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from shared.domain.thresholds import MOST_MESSAGES
+from shared.domain.diagnosis_limits import MOST_MESSAGES
 from shared.errors import (
     AccessDenied,
     BackupError,
