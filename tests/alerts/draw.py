@@ -11,10 +11,10 @@ import matplotlib as mpl
 from matplotlib import dates
 from matplotlib import pyplot as plt
 
-from tests.alerts.runs import DAY, NOW
 from tests.alerts.sample import NIGHTS, a_month
 from tests.alerts.telemetry import Row
 from tests.alerts.workbook import charts
+from tests.standings import DAY, NOW
 
 IMAGES = Path(__file__).parents[2] / "docs/images"
 WIDTH = 0.8

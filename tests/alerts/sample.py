@@ -14,9 +14,9 @@ from shared.domain.state_changes import (
     shard_finished,
     throttled,
 )
-from tests.alerts.runs import DAY, NOW, a_run
 from tests.alerts.telemetry import Telemetry
 from tests.run_builders import a_restore, a_shard
+from tests.standings import DAY, NOW, a_run
 
 NIGHTS = 30
 FOLDERS = ("/Shared/etl", "/Users/ada@example.com", "/Repos/ml", "/Shared/reports")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from shared.domain.health import RULES, Standing, reasons
 from shared.domain.runs import Run, RunStatus, Stop, Tally
 from shared.domain.slices import Slice
-from tests.alerts.runs import DAY, NOW, a_run, a_standing, nights, told_of
+from tests.alerts.runs import told_of
+from tests.standings import DAY, NOW, a_run, a_standing, nights
 
 SHARED = {name for name, _, _ in RULES}
 COMPLETE, INCOMPLETE = RunStatus.COMPLETE, RunStatus.INCOMPLETE

@@ -11,8 +11,9 @@ from shared.domain.state_changes import (
     run_finished,
     shard_poisoned,
 )
-from tests.alerts.runs import DAY, NOW, a_run, a_standing, told_of
+from tests.alerts.runs import told_of
 from tests.alerts.telemetry import Telemetry, logged, query_of
+from tests.standings import DAY, NOW, a_run, a_standing
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

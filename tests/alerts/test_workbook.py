@@ -5,11 +5,11 @@ import re
 import pytest
 
 from tests.alerts.binding import bound
-from tests.alerts.runs import DAY, NOW
 from tests.alerts.sample import FOLDERS, NIGHTS, a_month
 from tests.alerts.telemetry import Row, Telemetry
 from tests.alerts.workbook import WORKBOOK, charts, notebook
 from tests.infra.deployments import INFRA, ROOT, plain
+from tests.standings import DAY, NOW
 
 KINDS = {"table", "barchart", "linechart"}
 """Some of those that workbooks know."""

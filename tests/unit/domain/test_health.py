@@ -1,8 +1,7 @@
 """When a run, or the lack of one, is reason to worry, and how much."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,52 +15,17 @@ from shared.domain.health import (
     succeeded,
     worst,
 )
-from shared.domain.runs import Request, Run, RunStatus, Stop, Tally
-from shared.domain.scope import Scope
+from shared.domain.runs import Run, RunStatus, Stop, Tally
 from shared.domain.slices import Slice
+from tests.standings import DAY, NOW, a_run, a_standing, nights
 
-NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
-DAY = timedelta(days=1)
 COMPLETE, INCOMPLETE = RunStatus.COMPLETE, RunStatus.INCOMPLETE
 FAILED, CANCELLED = RunStatus.FAILED, RunStatus.CANCELLED
 
 
-def a_run(
-    status: RunStatus = COMPLETE,
-    ended: timedelta = timedelta(hours=10),
-    asked: Any = None,
-    **facts: Any,
-) -> Run:
-    """A run over everything that took six minutes of its hour."""
-    opened = NOW - ended - timedelta(minutes=6)
-    request = Request(
-        run_id=f"run-{ended}", scope=Scope(("/",)), full_scope=True, opened_at=opened
-    )
-    run = Run(
-        request=replace(request, **(asked or {})),
-        status=status,
-        deadline=opened + timedelta(hours=1),
-        finished_at=NOW - ended,
-        commit="" if status in {FAILED, CANCELLED} else "c" * 40,
-    )
-    return replace(run, **facts)
-
-
 def names(*runs: Run, **facts: Any) -> list[str]:
     """The names of what is wrong."""
-    plain = Standing(
-        runs=runs,
-        now=NOW,
-        alive_since=NOW - 30 * DAY,
-        max_age=timedelta(hours=25),
-    )
-    return [reason.name for reason in reasons(replace(plain, **facts))]
-
-
-def nights(*statuses: RunStatus) -> Sequence[Run]:
-    return [
-        a_run(status, (number + 0.1) * DAY) for number, status in enumerate(statuses)
-    ]
+    return [reason.name for reason in reasons(a_standing(*runs, **facts))]
 
 
 def test_after_a_complete_run_all_is_well() -> None:
