@@ -70,6 +70,7 @@ FIELDS: Mapping[EventName, Mapping[str, str]] = {
         "trigger": "who started it: timer, http, retry or audit",
         "scope": "whole, part (chosen paths) or slice (of an audit)",
         "dry_run": "whether it only told what it would do",
+        "succeeded": "whether it left nothing out that was not known before",
         "unchanged": "whether nothing had changed since the record it confirms",
         "stop": "what ended it early: cancelled, deadline, credentials, or empty",
         "seconds": "seconds since it was opened",

@@ -61,6 +61,7 @@ def run_finished(
     facts: Facts = {
         "status": run.status.value,
         **_kind(request),
+        "succeeded": succeeded(run),
         "unchanged": run.unchanged,
         "stop": run.stop.value,
         "seconds": (ended - request.opened_at).total_seconds(),
@@ -90,6 +91,7 @@ def unreadable_run_failed(run_id: str, error: str) -> Event:
     """A run of a newer version of this code cannot go on; no more is known of it."""
     facts: Facts = {
         "status": RunStatus.FAILED.value,
+        "succeeded": False,
         "scope": "whole",
         "dry_run": False,
         "stop": Stop.NONE.value,

@@ -4,12 +4,15 @@ import re
 
 import pytest
 
+from shared.domain.health import succeeded
+from shared.domain.runs import RunStatus, Stop
 from tests.alerts.binding import bound
+from tests.alerts.runs import told_of
 from tests.alerts.sample import FOLDERS, NIGHTS, a_month
 from tests.alerts.telemetry import Row, Telemetry
 from tests.alerts.workbook import WORKBOOK, charts, notebook
 from tests.infra.deployments import INFRA, ROOT, plain
-from tests.standings import DAY, NOW
+from tests.standings import DAY, NOW, a_run, a_standing
 
 KINDS = {"table", "barchart", "linechart"}
 """Some of those that workbooks know."""
@@ -62,6 +65,16 @@ def test_runs_are_counted_by_day_and_end(month: Telemetry) -> None:
 
 def test_the_success_rate_is_that_of_the_runs(month: Telemetry) -> None:
     assert shown(month, "success-rate") == [{"runs": 30, "percent": 90.0}]
+
+
+def test_a_run_that_was_cut_off_is_no_success_here_nor_elsewhere() -> None:
+    cut = a_run(RunStatus.INCOMPLETE, stop=Stop.DEADLINE)
+    telemetry = told_of(a_standing(cut))
+
+    [row] = shown(telemetry, "success-rate")
+
+    assert (row["percent"], a_standing(cut).recent) == (0.0, [cut])
+    assert not succeeded(cut)
 
 
 def test_duration_and_throughput_are_those_of_each_run(month: Telemetry) -> None:
