@@ -174,16 +174,25 @@ class _Line:
         return lane, (slots, seen.alone)
 
     def _change[T](self, decide: Callable[[_Seen], tuple[Lane, T]]) -> T:
-        """Let `decide` change the row, on what it is when nobody else changes it."""
-        for attempt in range(1, _TRIES):
+        """Let `decide` change the row, on what it is when nobody else changes it.
+
+        A conflict is another worker's success, so some get on however many they are,
+        and nobody's work fails for having lost often; storage that stays away does.
+        """
+        lost = away = 0
+        while True:
             try:
                 return self._try(decide)
-            except (Conflict, Unavailable):
-                # Of a write that was cut off only a fresh read tells the outcome.
-                self._row = None
-                pause = random.uniform(0, _POLL_SECONDS * attempt)  # noqa: S311
-                self._clock.sleep(pause)
-        return self._try(decide)
+            except Conflict:
+                lost += 1
+            except Unavailable:
+                away += 1
+                if away == _TRIES:
+                    raise
+            # Of a write that was cut off only a fresh read tells the outcome.
+            self._row = None
+            longest = _POLL_SECONDS * min(lost + away, _TRIES)
+            self._clock.sleep(random.uniform(0, longest))  # noqa: S311
 
     def _try[T](self, decide: Callable[[_Seen], tuple[Lane, T]]) -> T:
         alone = self._row is not None

@@ -162,6 +162,21 @@ def test_no_ten_seconds_hold_more_than_ten_times_the_budget(
     assert play.most_in_ten_seconds() <= budget * 10
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_worker_that_loses_the_row_to_others_again_and_again_goes_on(
+    seed: int,
+) -> None:
+    """Eight workers on a slow row: some lose it more than twenty times in a row."""
+    play = Play(100, seed)
+    play.rows.slowest = 0.05
+    for _ in range(8):
+        play.busy_worker(3, (0.001, 0.25))
+
+    play.until(60)
+
+    assert min(play.taken) > 100
+
+
 def test_a_slot_that_was_overslept_is_not_used() -> None:
     play = Play(oversleeps=lambda chance: chance.choice((0, 0, 0, 1.0, 2.0)))
     play.busy_worker(100, (0.001, 0.01))
