@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 from rich.console import Console
 
+from client.web import NoAnswerError, RefusedError
 from local.backup.options import Options
 from local.backup.places import OtherStackError
-from local.backup.runs import RefusedError
-from local.backup.web import NoAnswerError
 from local.children import ChildError
 from local.interruption import hear_once
 from local.occupancy import OccupiedError

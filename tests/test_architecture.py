@@ -35,12 +35,14 @@ DOORS = {
         *("shared.domain", "shared.errors"),
     ),
     "function_app": ("functions",),
-    "local": ("local",),
+    "client": ("client",),
+    "local": ("local", "client"),
 }
-OURS = {"shared", "functions", "function_app", "local", "tests"}
+OURS = {"shared", "functions", "function_app", "client", "local", "tests"}
 FROM_OUTSIDE = {
     "shared.adapters": None,
     "shared.wiring": None,
+    "client": {"click", "rich", "urllib3"},
     "local": None,
     "functions": {"azure.functions"},
     "function_app": {"azure.functions"},
@@ -49,7 +51,7 @@ FROM_OUTSIDE = {
 
 MODULES = sorted(
     path
-    for room in ("shared", "functions", "local", "function_app.py")
+    for room in ("shared", "functions", "client", "local", "function_app.py")
     for path in ([HOUSE / room] if room.endswith(".py") else (HOUSE / room).rglob("*"))
     if path.suffix == ".py"
 )

@@ -3,23 +3,23 @@
 Exits 0 only for complete; errors are told in a sentence.
 """
 
-import time
 from collections.abc import Callable
 
 from rich.console import Console
 
-from local.backup.follow import Watch
+from client.console import plain_console
+from client.follow import Time
+from client.runs.api import Run, RunsApi, Wanted
+from client.runs.outcome import Place
+from client.runs.watch import Watch
+from client.web import Web
+from client.words import count, printable
 from local.backup.import_dir import FolderLoader, Loaded, Memory
 from local.backup.import_rules import ClashError
+from local.backup.make_line import MakeLines
 from local.backup.options import Options
-from local.backup.outcome import Place, outcome
-from local.backup.places import Ground, ground
-from local.backup.progress import LiveScreen, PlainScreen, Screen
-from local.backup.runs import Run, RunsApi
-from local.backup.web import Web
-from local.backup.words import count, printable
+from local.backup.places import Ground, app_of, ground
 from local.backup.workspace import ImportRefusedError, Workspace
-from local.console import plain_console
 from local.interruption import hear_no_more
 from local.telling import say_ignored, told
 
@@ -49,15 +49,12 @@ class Backup:
         self,
         options: Options,
         console: Console,
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
+        passing: Time | None = None,
     ) -> None:
         self._options = options
         self._console = console
-        self._sleep = sleep
-        self._clock = clock
-        self._following = ""
-        self._elsewhere = ""
+        self._passing = passing
+        self._watch: Watch | None = None
         say_ignored(options, self.say)
 
     def say(self, line: str) -> None:
@@ -66,28 +63,19 @@ class Backup:
 
     def on(self, found: Ground) -> int:
         """Fill the workspace if asked to, back it up, and tell what became of it."""
-        self._elsewhere = "" if found.own else found.endpoints.functions
         if not self._options.real_workspace:
             token = {"Authorization": f"Bearer {found.endpoints.databricks_token}"}
             with Web(found.endpoints.databricks, token) as web:
                 self._fill(Workspace(web), found)
         key = {"x-functions-key": found.endpoints.functions_key}
         with Web(found.endpoints.functions, key) as web:
-            return self._back_up(RunsApi(web), found)
+            return self._back_up(web, found)
 
     def farewell(self) -> str:
         """What is so after Ctrl-C."""
-        if not self._following:
+        if self._watch is None:
             return "stopped before a run was started"
-        if self._elsewhere:
-            return (
-                f"run {self._following} goes on at {self._elsewhere}; "
-                "`make backup` looks at it again"
-            )
-        return (
-            f"run {self._following} was stopped in the middle; what it stored is "
-            "stored, and `make backup` goes on from there"
-        )
+        return self._watch.farewell()
 
     def _fill(self, workspace: Workspace, found: Ground) -> None:
         memory = Memory(found.data / "databricks" / "loaded.json")
@@ -119,37 +107,17 @@ class Backup:
                 f"{files} could not be loaded, so nothing was backed up"
             )
 
-    def _back_up(self, api: RunsApi, found: Ground) -> int:
-        started = api.start(self._options.mode, dry_run=self._options.dry_run)
-        while not started.ours:
-            self.say(f"run {started.run_id} is still open: going on with it first")
-            self.say("  (what a killed process had in hand is free in a few minutes)")
-            api.wake()
-            self._tell(self._follow(api, started.run_id, found), api, found)
-            started = api.start(self._options.mode, dry_run=self._options.dry_run)
-        self.say(f"run {started.run_id}")
-        return self._tell(self._follow(api, started.run_id, found), api, found)
+    def _back_up(self, web: Web, found: Ground) -> int:
+        api, options = RunsApi(web), self._options
 
-    def _follow(self, api: RunsApi, run_id: str, found: Ground) -> Run:
-        self._following = run_id
-        watch = Watch(found.check, self._sleep, self._clock)
-        with self._screen() as screen:
-            ended = watch.until_ended(api, run_id, screen)
-        self._following = ""
-        return ended
+        def place(ended: Run) -> Place:
+            record = f"its record in the clone, .backup/runs/…/{ended.id}.json"
+            return Place(found.clone, record if found.own else api.url(ended.id))
 
-    def _tell(self, ended: Run, api: RunsApi, found: Ground) -> int:
-        record = f"its record in the clone, .backup/runs/…/{ended.id}.json"
-        everything = record if found.own else api.url(ended.id)
-        self.say("")
-        for line in outcome(ended, Place(found.clone, everything)):
-            self.say(line)
+        app = app_of(found, web, "sweep")
+        self._watch = Watch(self._console, app, MakeLines(), place, self._passing)
+        ended = self._watch.run(api, Wanted(mode=options.mode, dry_run=options.dry_run))
         return 0 if ended.status == "complete" else 1
-
-    def _screen(self) -> Screen:
-        if self._console.is_terminal:
-            return LiveScreen(self._console)
-        return PlainScreen(self.say, self._clock)
 
 
 def _stopped_in_peace(work: Callable[[], int], say: Callable[[str], None]) -> int:

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from client.app import App
+from client.web import NoAnswerError, Web
 from local.backup.options import Options
-from local.backup.web import NoAnswerError, Web
 from local.endpoints import SERVICES, Endpoints, is_alive, read_endpoints
 from local.stack import ORGANIZATION, PROJECT, REPOSITORY, Stack
 
@@ -29,6 +30,16 @@ class Ground:
     own: bool
     clone: str
     check: Callable[[], None]
+
+
+def app_of(found: Ground, web: Web, sweeper: str) -> App:
+    """The app as its watchers know it; the timer `sweeper` runs at once to wake it."""
+
+    def wake() -> None:
+        web.call("POST", f"/admin/functions/{sweeper}", {"input": ""})
+
+    url = found.endpoints.functions
+    return App(url, goes_on=not found.own, check=found.check, wake=wake)
 
 
 def data_folder(options: Options) -> Path:

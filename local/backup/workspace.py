@@ -6,8 +6,8 @@ Documented: Databricks REST API, Workspace (list, mkdirs, import, delete).
 import base64
 from dataclasses import dataclass
 
+from client.web import Answer, Web
 from local.backup.import_rules import Placed
-from local.backup.web import Answer, Web
 
 SECONDS_TO_GENERATE = 600.0
 

@@ -7,12 +7,12 @@ the look is about.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from client.checks.diagnosis import Diagnosis, diagnosis_of
+from client.checks.table import table
+from client.console import plain_console
+from client.web import Web
 from local.backup.options import Options
 from local.backup.places import check_same, data_folder, ground
-from local.backup.web import Web
-from local.console import plain_console
-from local.doctor.diagnosis import Diagnosis, diagnosis_of
-from local.doctor.table import table
 from local.endpoints import Endpoints, is_alive, read_endpoints
 from local.interruption import hear_no_more
 from local.telling import say_ignored, saying, told

@@ -5,13 +5,12 @@ Errors are told in a sentence.
 
 from collections.abc import Iterator
 
+from client.console import plain_console
+from client.forecasts.table import table
+from client.web import Web
 from local.backup.places import ground
-from local.backup.runs import RefusedError
-from local.backup.web import Web
-from local.console import plain_console
 from local.endpoints import Endpoints
 from local.forecast.options import WantedForecast
-from local.forecast.table import table
 from local.interruption import hear_no_more
 from local.telling import say_ignored, saying, told
 
@@ -41,6 +40,4 @@ def answered(endpoints: Endpoints, wanted: WantedForecast) -> Iterator[str]:
     key = {"x-functions-key": endpoints.functions_key}
     with Web(endpoints.functions, key) as web:
         answer = web.call("GET", "/api/forecast", query=wanted.query, seconds=SECONDS)
-    if not answer.ok or not isinstance(answer.body, dict):
-        raise RefusedError(answer.words)
-    yield from table(answer.body)
+    yield from table(answer.accepted())

@@ -5,31 +5,32 @@ Errors are told in a sentence.
 
 from collections.abc import Callable
 
+from client.console import plain_console
+from client.restores.api import Restore, RestoresApi
+from client.restores.in_the_way import OtherRestoreError
+from client.restores.outcome import drift_of, outcome, report
+from client.restores.watch import Watch
+from client.web import RefusedError, Web
 from local.backup.options import Options
-from local.backup.places import ground
-from local.backup.runs import RefusedError
-from local.backup.web import Web
-from local.console import plain_console
+from local.backup.places import app_of, ground
 from local.interruption import hear_no_more
-from local.restore.in_the_way import OtherRestoreError
+from local.restore.make_line import MakeLines
 from local.restore.options import WantedRestore
-from local.restore.outcome import drift_of, outcome, report
-from local.restore.restores import Restore, RestoresApi
-from local.restore.watch import Watch
 from local.telling import say_ignored, saying, told
 
 
 def restore(wanted: WantedRestore) -> int:
     """Plan, apply or cancel; 0 where nothing is blocked, failed or different."""
+    lines = MakeLines(wanted.stack)
 
     def work(watch: Watch, api: RestoresApi) -> int:
         if wanted.cancel:
             restore_id = watch.cancelled(api, wanted.cancel)
         else:
-            restore_id = watch.begun(api, wanted)
+            restore_id = watch.begun(api, wanted.restore, lines)
         ended = watch.until_ended(api, restore_id)
         watch.say("")
-        watch.tell(outcome(ended, wanted.stack))
+        watch.tell(outcome(ended, lines))
         return 0 if _well(ended, wanted) else 1
 
     return _command("restore", wanted.stack, work)
@@ -68,9 +69,9 @@ def _command(
         say_ignored(options, say)
         with ground(options, say) as found:
             try:
-                watch = Watch(console, found)
                 key = {"x-functions-key": found.endpoints.functions_key}
                 with Web(found.endpoints.functions, key) as web:
+                    watch = Watch(console, app_of(found, web, "sweep_restores"))
                     return work(watch, RestoresApi(web))
             except KeyboardInterrupt:
                 if found.own:

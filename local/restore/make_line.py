@@ -6,33 +6,39 @@ would mean another workspace. Tokens are not: they come from the environment.
 
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from client.restores.api import Restore
 from local.backup.options import DEFAULT_DATA, Options
 from local.endpoints import SERVICES
-from local.restore.restores import Restore
 
 
-def apply_line(restore: Restore, stack: Options) -> str:
-    """What applies exactly this restore: to the run that it is of."""
-    paths = " ".join(shlex.quote(path) for path in restore.paths)
-    words = {"FILES": paths, "AT": restore.run}
-    if restore.to:
-        words["TO"] = restore.to
-    if restore.on_conflict != "skip":
-        words["ON_CONFLICT"] = restore.on_conflict
-    words |= {**_ground(stack), "APPLY": "1"}
-    if not all(text.isprintable() for text in words.values()):
-        # Make ends a command at a line break, and a screen cannot show the rest.
-        return f"the same command, with AT={restore.run} and APPLY=1"
-    return _line(words)
+@dataclass(frozen=True, slots=True)
+class MakeLines:
+    """The lines of `make restore` on this stack."""
 
+    stack: Options
 
-def cancel_line(restore: Restore, stack: Options) -> str:
-    """What cancels it."""
-    words = {"CANCEL": restore.id, **_ground(stack)}
-    if not all(text.isprintable() for text in words.values()):
-        return f"the same command, with CANCEL={restore.id} alone"
-    return _line(words)
+    def apply(self, restore: Restore) -> str:
+        """What applies exactly this restore: to the run that it is of."""
+        paths = " ".join(shlex.quote(path) for path in restore.paths)
+        words = {"FILES": paths, "AT": restore.run}
+        if restore.to:
+            words["TO"] = restore.to
+        if restore.on_conflict != "skip":
+            words["ON_CONFLICT"] = restore.on_conflict
+        words |= {**_ground(self.stack), "APPLY": "1"}
+        if not all(text.isprintable() for text in words.values()):
+            # Make ends a command at a line break, and a screen cannot show the rest.
+            return f"the same command, with AT={restore.run} and APPLY=1"
+        return _line(words)
+
+    def cancel(self, restore: Restore) -> str:
+        """What cancels it."""
+        words = {"CANCEL": restore.id, **_ground(self.stack)}
+        if not all(text.isprintable() for text in words.values()):
+            return f"the same command, with CANCEL={restore.id} alone"
+        return _line(words)
 
 
 def _ground(stack: Options) -> dict[str, str]:

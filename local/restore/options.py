@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from client.restores.api import Wanted
 from local.backup.options import (
     DEFAULT_DATA,
     Options,
@@ -34,11 +35,7 @@ class WantedRestore:
     """
 
     stack: Options
-    paths: tuple[str, ...]
-    at: str = ""
-    to: str = ""
-    on_conflict: str = "skip"
-    apply: bool = False
+    restore: Wanted
     cancel: str = ""
 
 
@@ -50,15 +47,16 @@ def read_restore(
     given = _given("restore", names, arguments)
     stack = _stack(given, os.environ if environment is None else environment)
     if given.get("CANCEL"):
-        return WantedRestore(stack=stack, paths=(), cancel=_cancelled(given))
-    return WantedRestore(
-        stack=stack,
+        nothing = Wanted(paths=())
+        return WantedRestore(stack=stack, restore=nothing, cancel=_cancelled(given))
+    restore = Wanted(
         paths=_paths(given.get("FILES", "")),
         at=given.get("AT", ""),
         to=given.get("TO", ""),
         on_conflict=_conflict(given.get("ON_CONFLICT", "")),
         apply=truth("APPLY", given.get("APPLY", "")),
     )
+    return WantedRestore(stack=stack, restore=restore)
 
 
 def read_drift(

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from client.console import plain_console
+from client.follow import Time
 from functions import http_runs
 from local.backup.command import Backup
 from local.backup.options import Options
 from local.backup.places import Ground
-from local.console import plain_console
 from local.databricks.app import LOCAL_TOKEN, create_app
 from local.databricks.store import Store
 from local.endpoints import Endpoints
@@ -131,8 +132,7 @@ def teller() -> Callable[..., Teller]:
         backup = Backup(
             Options(**options),
             plain_console(screen),
-            sleep=slept.append,
-            clock=lambda: sum(slept),
+            Time(sleep=slept.append, clock=lambda: sum(slept)),
         )
         return Teller(backup, screen, slept)
 

@@ -5,12 +5,12 @@ from typing import Never
 
 import pytest
 
-from local.backup import command, follow
+from client import follow
+from client.web import NoAnswerError, RefusedError
+from local.backup import command
 from local.backup.command import NotLoadedError, run
 from local.backup.options import Options
 from local.backup.places import Ground
-from local.backup.runs import RefusedError
-from local.backup.web import NoAnswerError
 from shared.domain.outcomes import Outcome, OutcomeKind
 from shared.domain.runs import Mode, Phase, RunStatus, Tally
 from shared.errors import SettingError
@@ -190,7 +190,7 @@ def test_a_host_that_stays_silent_ends_the_command(
     functions.script = [break_down]
     told = teller()
 
-    with pytest.raises(NoAnswerError, match="nothing was heard of run"):
+    with pytest.raises(NoAnswerError, match="nothing was heard from http"):
         told.backup.on(stack)
 
     assert sum(told.slept) > follow.PATIENCE_SECONDS

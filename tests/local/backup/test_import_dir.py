@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from client.web import Web
 from local.backup.import_dir import FolderLoader, Loaded, Memory
-from local.backup.web import Web
 from local.backup.workspace import Held, Workspace
 from local.databricks.app import LOCAL_TOKEN
 

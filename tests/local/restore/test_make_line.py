@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from client.restores.api import Restore
 from local.backup.options import Options
-from local.restore.make_line import apply_line
+from local.restore.make_line import MakeLines
 from local.restore.options import WantedRestore, read_restore
-from local.restore.restores import Restore
-from tests.local.restore.builders import RUN, a_restore
+from tests.client.restores.builders import RUN, a_restore
 
 ROOT = Path(__file__).parents[3]
 TOKENS = {"DATABRICKS_TOKEN": "dapi-secret", "AZURE_DEVOPS_PAT": "pat-secret"}
@@ -64,25 +64,36 @@ def run_by_make(line: str, folder: Path) -> WantedRestore:
 def test_any_path_survives_make_and_the_shell(path: str, tmp_path: Path) -> None:
     plan = a_plan(path, "/b", to=f"/Archive{path}")
 
-    done = run_by_make(apply_line(plan, Options()), tmp_path)
+    done = run_by_make(MakeLines(Options()).apply(plan), tmp_path)
 
-    assert done.paths == (path, "/b")
-    assert done.to == f"/Archive{path}"
-    assert (done.at, done.apply) == (RUN, True)
+    assert done.restore.paths == (path, "/b")
+    assert done.restore.to == f"/Archive{path}"
+    assert (done.restore.at, done.restore.apply) == (RUN, True)
 
 
 def test_what_was_named_is_named_again_and_no_token_is(tmp_path: Path) -> None:
     stack = Options(data=Path("/data/it's $mine"), settings=SETTINGS)
 
-    line = apply_line(a_plan("/a", on_conflict="overwrite"), stack)
+    line = MakeLines(stack).apply(a_plan("/a", on_conflict="overwrite"))
     done = run_by_make(line, tmp_path)
 
     assert (done.stack.data, done.stack.settings) == (stack.data, stack.settings)
-    assert done.on_conflict == "overwrite"
+    assert done.restore.on_conflict == "overwrite"
     assert "secret" not in line
 
 
+def test_a_line_reads_as_a_person_writes_it() -> None:
+    plan = a_plan("/a/with space", "/b", to="/R", on_conflict="overwrite")
+    made = MakeLines(Options(data=Path("/there")))
+
+    assert made.apply(plan) == (
+        f"make restore FILES=\"'/a/with space' /b\" AT={RUN} TO=/R"
+        " ON_CONFLICT=overwrite DATA=/there APPLY=1"
+    )
+    assert made.cancel(plan) == f"make restore CANCEL={plan.id} DATA=/there"
+
+
 def test_a_name_that_no_line_can_hold_is_not_printed() -> None:
-    line = apply_line(a_plan("/a\nb\x1b[2J"), Options())
+    line = MakeLines(Options()).apply(a_plan("/a\nb\x1b[2J"))
 
     assert line == f"the same command, with AT={RUN} and APPLY=1"

@@ -11,9 +11,9 @@ from local.restore.options import read_drift, read_restore
 def test_files_are_split_as_a_shell_does() -> None:
     wanted = read_restore(["FILES='/Shared/Weekly report' /Users/ada"], {})
 
-    assert wanted.paths == ("/Shared/Weekly report", "/Users/ada")
-    assert not wanted.apply
-    assert wanted.on_conflict == "skip"
+    assert wanted.restore.paths == ("/Shared/Weekly report", "/Users/ada")
+    assert not wanted.restore.apply
+    assert wanted.restore.on_conflict == "skip"
     assert wanted.stack.data == Path(".local")
 
 
@@ -21,8 +21,11 @@ def test_all_of_it_can_be_said() -> None:
     words = ["FILES=/", "AT=2026-11-20T00:00:00Z", "TO=/Archive"]
     wanted = read_restore([*words, "ON_CONFLICT=overwrite", "APPLY=1", "DATA=x"], {})
 
-    assert (wanted.at, wanted.to) == ("2026-11-20T00:00:00Z", "/Archive")
-    assert (wanted.on_conflict, wanted.apply) == ("overwrite", True)
+    assert (wanted.restore.at, wanted.restore.to) == (
+        "2026-11-20T00:00:00Z",
+        "/Archive",
+    )
+    assert (wanted.restore.on_conflict, wanted.restore.apply) == ("overwrite", True)
     assert wanted.stack.data == Path("x")
 
 
@@ -67,4 +70,4 @@ def test_a_restore_is_cancelled_by_its_id_alone() -> None:
     wanted = read_restore(["CANCEL=restore-20261122T020000Z-3f9a1c", "DATA=x"], {})
 
     assert wanted.cancel == "restore-20261122T020000Z-3f9a1c"
-    assert (wanted.paths, wanted.stack.data) == ((), Path("x"))
+    assert (wanted.restore.paths, wanted.stack.data) == ((), Path("x"))

@@ -1,0 +1,1 @@
+"""CLIENT, checks: whether all is well, as the app tells it."""

@@ -1,0 +1,43 @@
+"""CLIENT, checks: a diagnosis as the HTTP API tells it; decides nothing about it."""
+
+from dataclasses import dataclass
+
+from client.web import Web
+
+SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check as it was told."""
+
+    name: str
+    status: str
+    means: str
+    do: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All checks, and the worst of them."""
+
+    status: str
+    checks: tuple[Check, ...]
+
+
+def diagnosis_of(web: Web) -> Diagnosis:
+    """Ask the app. `NoAnswerError`, `RefusedError`."""
+    answer = web.call("GET", "/api/diagnostics", seconds=SECONDS)
+    body = answer.accepted()
+    checks = tuple(
+        Check(
+            name=check["name"],
+            status=check["status"],
+            means=check["means"],
+            do=check["do"],
+            facts=tuple((name, str(fact)) for name, fact in check["facts"].items()),
+        )
+        for check in body["checks"]
+    )
+    return Diagnosis(body["status"], checks)

@@ -1,0 +1,1 @@
+"""CLIENT, forecasts: what runs and restores will take, as the app tells it."""

@@ -1,0 +1,1 @@
+"""CLIENT, runs: asked for, watched and told."""
