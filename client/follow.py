@@ -1,12 +1,12 @@
 """CLIENT: watches something until it has ended; knows neither runs nor screens."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
+from client.answers import RefusedError
 from client.app import App
-from client.web import NoAnswerError, RefusedError
+from client.passing import Time
+from client.web import NoAnswerError
 
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 60.0
@@ -30,14 +30,6 @@ class Seen(Protocol):
     def work(self) -> tuple[object, ...]:
         """What of it changes only when somebody works on it."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Time:
-    """Passes while it sleeps; in seconds."""
-
-    sleep: Callable[[float], None] = time.sleep
-    clock: Callable[[], float] = time.monotonic
 
 
 def until_ended[S: Seen](

@@ -1,56 +1,41 @@
-"""CLIENT: JSON over HTTP with one server; knows no address and no meaning."""
+"""CLIENT: HTTP with one server, mostly JSON; knows no address and no meaning."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlencode
 
 import urllib3
 
+from client.answers import Answer
+from client.passing import Time
+
 CONNECTIONS = 8
 SECONDS = 60.0
+TRIES = 3
+PAUSE_SECONDS = 2.0
+LONGEST_PAUSE_SECONDS = 15.0
+_BUSY = frozenset({429, 502, 503, 504})
 
 
 class NoAnswerError(Exception):
-    """The server did not answer."""
-
-
-class RefusedError(Exception):
-    """The server refused what it was asked; the message is its own sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A status and the JSON that came with it, None where none did."""
-
-    status: int
-    body: Any
-
-    @property
-    def ok(self) -> bool:
-        """Whether the server did what it was asked."""
-        return 200 <= self.status < 300
-
-    @property
-    def words(self) -> str:
-        """What a refusal says of itself."""
-        facts = self.body if isinstance(self.body, dict) else {}
-        said = facts.get("detail") or facts.get("message")
-        return str(said) if said else f"status {self.status}"
-
-    def accepted(self) -> Mapping[str, Any]:
-        """The object that came with success; `RefusedError` where it is none."""
-        if not self.ok or not isinstance(self.body, dict):
-            raise RefusedError(self.words)
-        return self.body
+    """The server did not answer, or not to the end."""
 
 
 class Web:
-    """One server, with the headers that every request to it has."""
+    """One server, with the headers that every request to it has.
 
-    def __init__(self, base: str, headers: Mapping[str, str] | None = None) -> None:
+    It goes nowhere else: where a server sends elsewhere, that is the answer.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        headers: Mapping[str, str] | None = None,
+        passing: Time | None = None,
+    ) -> None:
         self.base = base.rstrip("/")
+        self._passing = passing or Time()
         self._pool = urllib3.PoolManager(
             maxsize=CONNECTIONS, block=True, headers=dict(headers or {}), retries=False
         )
@@ -70,7 +55,7 @@ class Web:
         query: Mapping[str, str | int] | None = None,
         seconds: float = SECONDS,
     ) -> Answer:
-        """Ask once; `NoAnswerError` where nothing came back."""
+        """Ask once; `NoAnswerError` where nothing, or only a part, came back."""
         url = self.base + path
         if query:
             url += "?" + urlencode(query)
@@ -84,14 +69,53 @@ class Web:
                 headers=headers,
                 body=None if body is None else json.dumps(body).encode(),
                 timeout=urllib3.Timeout(total=seconds),
+                redirect=False,
             )
         except urllib3.exceptions.HTTPError as error:
-            raise NoAnswerError(f"{self.base} does not answer") from error
-        return Answer(answer.status, _parsed(answer.data))
+            raise NoAnswerError(f"{self.base} {_how(error, seconds)}") from error
+        return Answer(answer.status, answer.data, answer.headers)
+
+    def get(
+        self,
+        path: str,
+        query: Mapping[str, str | int] | None = None,
+        seconds: float = SECONDS,
+    ) -> Answer:
+        """Ask to read; up to three times where nobody answers, or somebody busy.
+
+        `NoAnswerError` after the last time. What answers with an object of its own is
+        not busy, whatever the status: health says with 503 that it is critical.
+        """
+        for tried in range(1, TRIES + 1):
+            last = tried == TRIES
+            pause = PAUSE_SECONDS * tried
+            try:
+                answer = self.call("GET", path, query=query, seconds=seconds)
+            except NoAnswerError:
+                if last:
+                    raise
+            else:
+                if last or answer.status not in _BUSY or _is_about_itself(answer):
+                    return answer
+                pause = answer.retry_after or pause
+            self._passing.sleep(min(pause, LONGEST_PAUSE_SECONDS))
+        raise AssertionError  # pragma: no cover - the last try returns or raises
 
 
-def _parsed(raw: bytes) -> Any:
-    try:
-        return json.loads(raw)
-    except ValueError:
-        return None
+def _is_about_itself(answer: Answer) -> bool:
+    return bool(answer.facts) and "detail" not in answer.facts
+
+
+def _how(error: urllib3.exceptions.HTTPError, seconds: float) -> str:
+    """What went wrong, without what was asked: the path may tell too much."""
+    match error:
+        case urllib3.exceptions.NameResolutionError():
+            return "is not known: there is no host of that name"
+        case urllib3.exceptions.SSLError():
+            return "has a certificate that is not accepted here"
+        case urllib3.exceptions.TimeoutError():
+            return f"did not answer within {seconds:.0f} seconds"
+        case urllib3.exceptions.NewConnectionError():
+            return "does not answer"
+        case _:
+            return "broke off in the middle of its answer"

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from client.web import NoAnswerError, RefusedError
+from client.answers import RefusedError
+from client.web import NoAnswerError
 from local.backup.options import Options
 from local.backup.places import OtherStackError
 from local.children import ChildError

@@ -8,6 +8,7 @@ from typing import Any
 from client.web import Web
 
 PAGE = 1_000
+OPEN = frozenset({"planning", "applying"})
 NAMED = 20
 """So many of a kind are named one by one."""
 
@@ -64,12 +65,31 @@ class Restore:
     @property
     def open(self) -> bool:
         """Whether work on it may still be done."""
-        return self.status in {"planning", "applying"}
+        return self.status in OPEN
 
     @property
     def work(self) -> tuple[object, ...]:
         """What of it changes only when somebody works on it."""
         return (self.status, self.stage, self.done)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A restore in a list of them."""
+
+    id: str
+    status: str
+    apply: bool
+    paths: tuple[str, ...]
+    run: str
+    opened_at: str
+    finished_at: str
+    counts: Mapping[str, int]
+
+    @property
+    def open(self) -> bool:
+        """Whether work on it may still be done."""
+        return self.status in OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +117,8 @@ class RestoresApi:
         if wanted.to:
             body["target_root"] = wanted.to
         answer = self._web.call("POST", "/api/restores", body)
-        if answer.status == 409:
-            return Started(str(answer.body["active_restore"]), ours=False)
+        if answer.status == 409 and "active_restore" in answer.facts:
+            return Started(str(answer.facts["active_restore"]), ours=False)
         return Started(str(answer.accepted()["id"]), ours=True)
 
     def start_report(self) -> str:
@@ -109,7 +129,8 @@ class RestoresApi:
 
     def look(self, restore_id: str) -> Restore:
         """The restore without its outcomes: quick."""
-        return _restore(self._page(restore_id, {"limit": 0}))
+        answer = self._web.call("GET", _path(restore_id), query={"limit": 0})
+        return read_restore(answer.accepted())
 
     def read(self, restore_id: str) -> Restore:
         """The restore with the outcomes that are worth telling.
@@ -117,34 +138,64 @@ class RestoresApi:
         Those that have a reason are there to the last one, for they are counted by
         their reasons; of what is to be created as many as are named.
         """
-        restore = self.look(restore_id)
+        restore = read_restore(self.details(restore_id, {"limit": 0}))
         reasons = self._outcomes(restore_id, _with_reasons(restore))
         actions = ["create", "replace"] if restore.apply else ["create"]
         others = _until(_sought(restore), self._outcomes(restore_id, actions))
         return replace(restore, outcomes=(*reasons, *others))
 
+    def details(
+        self, restore_id: str, query: Mapping[str, str | int] | None = None
+    ) -> Mapping[str, Any]:
+        """The restore as the API shows it."""
+        return self._web.get(_path(restore_id), query).accepted()
+
+    def newest(self, limit: int) -> Mapping[str, Any]:
+        """So many restores as the API lists them; `rows` reads them."""
+        return self._web.get("/api/restores", {"limit": limit}).accepted()
+
+    def report(self) -> Mapping[str, Any]:
+        """The newest report of drift as the API gives it."""
+        return self._web.get("/api/drift").accepted()
+
     def cancel(self, restore_id: str) -> None:
         """Have it stopped; what was written stays."""
-        self._web.call("DELETE", f"/api/restores/{restore_id}").accepted()
+        self._web.call("DELETE", _path(restore_id)).accepted()
 
     def _outcomes(self, restore_id: str, actions: Iterable[str]) -> Iterator[Outcome]:
         """All of these actions, page after page; a page may hold none."""
         query: dict[str, str | int] = {"limit": PAGE, "action": ",".join(actions)}
         while query["action"]:
-            page = self._page(restore_id, query)["outcomes"]
+            page = self.details(restore_id, query)["outcomes"]
             yield from map(_outcome, page["items"])
             if page["next"] is None:
                 return
             query["next"] = page["next"]
 
-    def _page(
-        self, restore_id: str, query: Mapping[str, str | int]
-    ) -> Mapping[str, Any]:
-        path = f"/api/restores/{restore_id}"
-        return self._web.call("GET", path, query=query).accepted()
+
+def _path(restore_id: str) -> str:
+    return f"/api/restores/{restore_id}"
 
 
-def _restore(body: Mapping[str, Any]) -> Restore:
+def rows(body: Mapping[str, Any]) -> list[Row]:
+    """The restores of a list."""
+    return [
+        Row(
+            id=restore["id"],
+            status=restore["status"],
+            apply=restore["apply"],
+            paths=tuple(restore["paths"]),
+            run=restore["point"]["run"],
+            opened_at=restore["opened_at"],
+            finished_at=restore["finished_at"] or "",
+            counts=restore["counts"],
+        )
+        for restore in body["restores"]
+    ]
+
+
+def read_restore(body: Mapping[str, Any]) -> Restore:
+    """A restore as the API shows it."""
     progress = body["progress"]["objects"]
     return Restore(
         id=body["id"],

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
+from client.answers import RefusedError
 from client.app import App
-from client.follow import LOOK_SECONDS, PATIENCE_SECONDS, Time, until_ended
+from client.follow import LOOK_SECONDS, PATIENCE_SECONDS, until_ended
+from client.passing import Time
 from client.restores.api import Restore, RestoresApi, Wanted
 from client.restores.commands import Commands
 from client.restores.in_the_way import in_the_way, is_of_the_same
 from client.restores.progress import Lines, LiveScreen, Screen
-from client.web import RefusedError
 
 
 @dataclass(frozen=True, slots=True)

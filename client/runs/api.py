@@ -7,6 +7,7 @@ from typing import Any
 from client.web import Web
 
 PAGE = 1_000
+OPEN = frozenset({"planning", "running"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,21 @@ class Wanted:
 
     mode: str = "incremental"
     dry_run: bool = False
+    paths: tuple[str, ...] = ()
+    slice: str = ""
+    message: str = ""
+    allow_deletions: str = ""
+
+    def body(self) -> dict[str, object]:
+        """As the API takes it: what was not said is not sent."""
+        said = {
+            "paths": list(self.paths),
+            "slice": self.slice,
+            "message": self.message,
+            "allow_deletions": self.allow_deletions,
+        }
+        asked = {"mode": self.mode, "dry_run": self.dry_run}
+        return asked | {name: each for name, each in said.items() if each}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +82,7 @@ class Run:
     @property
     def open(self) -> bool:
         """Whether work on it may still be done."""
-        return self.status in {"planning", "running"}
+        return self.status in OPEN
 
     @property
     def work(self) -> tuple[object, ...]:
@@ -78,6 +94,26 @@ class Run:
     def listings(self) -> int:
         """How many folders were asked for."""
         return self.calls.get("databricks.list", 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A run in a list of them."""
+
+    id: str
+    status: str
+    mode: str
+    dry_run: bool
+    trigger: str
+    opened_at: str
+    finished_at: str
+    counts: Mapping[str, int]
+    unchanged: bool
+
+    @property
+    def open(self) -> bool:
+        """Whether work on it may still be done."""
+        return self.status in OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +136,53 @@ class RunsApi:
 
     def start(self, wanted: Wanted) -> Started:
         """Start a run, or learn which one is open."""
-        body: dict[str, object] = {"mode": wanted.mode, "dry_run": wanted.dry_run}
-        answer = self._web.call("POST", "/api/runs", body)
-        if answer.status == 409:
-            return Started(str(answer.body["active_run"]), ours=False)
+        answer = self._web.call("POST", "/api/runs", wanted.body())
+        if answer.status == 409 and "active_run" in answer.facts:
+            return Started(str(answer.facts["active_run"]), ours=False)
         return Started(str(answer.accepted()["id"]), ours=True)
+
+    def cancel(self, run_id: str) -> None:
+        """Have it stop at its next checkpoint; what was stored stays."""
+        self._web.call("DELETE", f"/api/runs/{run_id}").accepted()
+
+    def newest(self, limit: int) -> Mapping[str, Any]:
+        """So many runs as the API lists them; `rows` reads them."""
+        return self._web.get("/api/runs", {"limit": limit}).accepted()
+
+    def details(self, run_id: str, limit: int = PAGE) -> Mapping[str, Any]:
+        """The run as the API shows it, with so much of each list."""
+        return self._web.get(f"/api/runs/{run_id}", {"limit": limit}).accepted()
 
     def look(self, run_id: str) -> Run:
         """The run without its lists: quick."""
-        return self._run(run_id, 0)
+        path = f"/api/runs/{run_id}"
+        return read_run(self._web.call("GET", path, query={"limit": 0}).accepted())
 
     def read(self, run_id: str) -> Run:
         """The run with the beginning of each list."""
-        return self._run(run_id, PAGE)
-
-    def _run(self, run_id: str, limit: int) -> Run:
-        path = f"/api/runs/{run_id}"
-        return _read_run(self._web.call("GET", path, query={"limit": limit}).accepted())
+        return read_run(self.details(run_id))
 
 
-def _read_run(body: Mapping[str, Any]) -> Run:
+def rows(body: Mapping[str, Any]) -> list[Row]:
+    """The runs of a list."""
+    return [
+        Row(
+            id=run["id"],
+            status=run["status"],
+            mode=run["mode"],
+            dry_run=run["dry_run"],
+            trigger=run["trigger"],
+            opened_at=run["opened_at"],
+            finished_at=run["finished_at"] or "",
+            counts=run["counts"],
+            unchanged=run["unchanged"],
+        )
+        for run in body["runs"]
+    ]
+
+
+def read_run(body: Mapping[str, Any]) -> Run:
+    """A run as the API shows it."""
     progress = body["progress"]
     return Run(
         id=body["id"],

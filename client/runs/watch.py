@@ -5,7 +5,8 @@ from collections.abc import Callable
 from rich.console import Console
 
 from client.app import App
-from client.follow import Time, until_ended
+from client.follow import until_ended
+from client.passing import Time
 from client.runs.api import Run, RunsApi, Wanted
 from client.runs.commands import Commands
 from client.runs.outcome import Place, outcome
@@ -50,29 +51,31 @@ class Watch:
             f"stored, and {commands.again} goes on from there"
         )
 
-    def run(self, api: RunsApi, wanted: Wanted) -> Run:
-        """Start it and watch it to its end; one that is open comes first."""
+    def begun(self, api: RunsApi, wanted: Wanted) -> str:
+        """Start it; its id. One that is open is watched to its end before."""
         started = api.start(wanted)
         while not started.ours:
             self.say(f"run {started.run_id} is still open: going on with it first")
             self.say("  (what a killed process had in hand is free in a few minutes)")
             self._app.wake()
-            self.until_ended(api, started.run_id)
+            self.tell(self.until_ended(api, started.run_id))
             started = api.start(wanted)
-        self.say(f"run {started.run_id}")
-        return self.until_ended(api, started.run_id)
+        return started.run_id
 
     def until_ended(self, api: RunsApi, run_id: str) -> Run:
-        """Show the run until it has ended, and tell what became of it."""
+        """Show the run until it has ended; then it is read with its lists."""
         self._following = run_id
         with self._screen() as screen:
             until_ended(lambda: api.look(run_id), screen.show, self._app, self._passing)
         ended = api.read(run_id)
         self._following = ""
+        return ended
+
+    def tell(self, ended: Run) -> None:
+        """What became of it."""
         self.say("")
         for line in outcome(ended, self._place(ended), self._commands):
             self.say(line)
-        return ended
 
     def _screen(self) -> Screen:
         if self._console.is_terminal:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from rich.console import Console
 
 from client.console import plain_console
-from client.follow import Time
+from client.passing import Time
 from client.runs.api import Run, RunsApi, Wanted
 from client.runs.outcome import Place
 from client.runs.watch import Watch
@@ -116,7 +116,11 @@ class Backup:
 
         app = app_of(found, web, "sweep")
         self._watch = Watch(self._console, app, MakeLines(), place, self._passing)
-        ended = self._watch.run(api, Wanted(mode=options.mode, dry_run=options.dry_run))
+        wanted = Wanted(mode=options.mode, dry_run=options.dry_run)
+        run_id = self._watch.begun(api, wanted)
+        self.say(f"run {run_id}")
+        ended = self._watch.until_ended(api, run_id)
+        self._watch.tell(ended)
         return 0 if ended.status == "complete" else 1
 
 

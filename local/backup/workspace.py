@@ -6,7 +6,8 @@ Documented: Databricks REST API, Workspace (list, mkdirs, import, delete).
 import base64
 from dataclasses import dataclass
 
-from client.web import Answer, Web
+from client.answers import Answer
+from client.web import Web
 from local.backup.import_rules import Placed
 
 SECONDS_TO_GENERATE = 600.0

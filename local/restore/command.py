@@ -5,12 +5,13 @@ Errors are told in a sentence.
 
 from collections.abc import Callable
 
+from client.answers import RefusedError
 from client.console import plain_console
 from client.restores.api import Restore, RestoresApi
 from client.restores.in_the_way import OtherRestoreError
 from client.restores.outcome import drift_of, outcome, report
 from client.restores.watch import Watch
-from client.web import RefusedError, Web
+from client.web import Web
 from local.backup.options import Options
 from local.backup.places import app_of, ground
 from local.interruption import hear_no_more

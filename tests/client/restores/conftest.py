@@ -8,7 +8,7 @@ import pytest
 
 from client.app import App
 from client.console import plain_console
-from client.follow import Time
+from client.passing import Time
 from client.restores.api import RestoresApi
 from client.restores.watch import Watch
 from client.web import Web

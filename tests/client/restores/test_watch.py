@@ -6,10 +6,11 @@ from typing import Never
 import pytest
 
 from client import follow
+from client.answers import RefusedError
 from client.app import App
 from client.restores.api import RestoresApi, Wanted
 from client.restores.in_the_way import OtherRestoreError
-from client.web import NoAnswerError, RefusedError, Web
+from client.web import NoAnswerError, Web
 from tests.client.restores.builders import Words
 from tests.client.restores.conftest import a_teller
 from tests.client.restores.functions import Functions

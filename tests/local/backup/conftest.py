@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from client.console import plain_console
-from client.follow import Time
+from client.passing import Time
 from functions import http_runs
 from local.backup.command import Backup
 from local.backup.options import Options

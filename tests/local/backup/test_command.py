@@ -6,7 +6,8 @@ from typing import Never
 import pytest
 
 from client import follow
-from client.web import NoAnswerError, RefusedError
+from client.answers import RefusedError
+from client.web import NoAnswerError
 from local.backup import command
 from local.backup.command import NotLoadedError, run
 from local.backup.options import Options
