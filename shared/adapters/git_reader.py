@@ -99,7 +99,7 @@ class AzureDevOpsReader:
         root = self.ask("tree", "get_commit", commit_id=commit).tree_id
         tree = self.ask("tree", "get_tree", sha1=said(root), recursive=True)
         return tuple(
-            TreeItem(entry.relative_path.strip("/"), entry.object_id)
+            TreeItem(entry.relative_path.strip("/"), entry.object_id, size=entry.size)
             for entry in said(tree.tree_entries)
             if entry.git_object_type != "tree"
         )

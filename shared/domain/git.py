@@ -2,7 +2,7 @@
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -58,11 +58,15 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class TreeItem:
-    """One entry of a commit's tree; `path` has no leading slash."""
+    """One entry of a commit's tree; `path` has no leading slash.
+
+    `size` is in bytes, and only there where the whole tree was asked for.
+    """
 
     path: str
     object_id: str
     is_folder: bool = False
+    size: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ class GitReader(Protocol):
         ...
 
     def tree(self, commit: str, folder: str = "") -> tuple[TreeItem, ...]:
-        """Every file of the commit below the folder (`""`: all of it).
+        """Every file of the commit below the folder (`""`: all of it, with sizes).
 
         In one or two requests; nothing where there is no such folder.
         """

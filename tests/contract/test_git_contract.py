@@ -272,6 +272,14 @@ def test_tree_is_every_file_and_no_folder(repository: Repository) -> None:
     assert tree == {"a/b/x": blob_id(b"1"), "a/y": blob_id(b"2"), "z": blob_id(b"3")}
 
 
+def test_tree_tells_how_large_each_file_is(repository: Repository) -> None:
+    commit = repository.store(a__x=b"12345", a__y=b"")
+
+    sizes = {item.path: item.size for item in repository.reader.tree(commit)}
+
+    assert sizes == {"a/x": 5, "a/y": 0}
+
+
 def test_tree_of_an_unknown_commit_is_not_found(repository: Repository) -> None:
     repository.store(a=b"1")
 

@@ -208,7 +208,11 @@ class FakeGit(GitObjects):
     def tree(self, commit: str, folder: str = "") -> tuple[TreeItem, ...]:
         below = f"{folder}/" if folder else ""
         held = self._held("tree", commit)
-        return tuple(TreeItem(*e) for e in held.items() if e[0].startswith(below))
+        return tuple(
+            TreeItem(path, blob, size=len(self.contents[blob]))
+            for path, blob in held.items()
+            if path.startswith(below)
+        )
 
     def blobs(self, ids: Sequence[str]) -> Mapping[str, bytes]:
         self._called("blobs")
