@@ -20,7 +20,8 @@ class Access:
     """The bearer tokens that are good, the caller's identity and what it may see.
 
     `tokens` maps a token to the second (of `clock`) at which it expires, or None.
-    `refusals` maps a folder to 403, 404 or `hidden`.
+    `refusals` maps a folder to 403, 404 or `hidden`. `git_credential` is whether the
+    caller can sign in to Git providers.
     """
 
     tokens: dict[str, float | None]
@@ -29,6 +30,7 @@ class Access:
     display_name: str = "Ada Lovelace"
     groups: list[str] = field(default_factory=lambda: ["admins", "users"])
     refusals: dict[str, int | str] = field(default_factory=dict)
+    git_credential: bool = True
 
     def authenticate(self, authorization: str | None) -> None:
         """Check an Authorization header. Raises ApiError where it is no good."""

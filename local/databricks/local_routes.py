@@ -5,7 +5,7 @@ POST   /_local/move         {from, to}: keeps ids and times, as the UI's move do
 POST   /_local/permissions  {path: 403 | 404 | "hidden" | null}
 POST   /_local/tokens       {token, expires_in?}: one more good token
 DELETE /_local/tokens       ?token=…: not good any more (known, but expired)
-POST   /_local/me           {user_name?, display_name?, groups?}
+POST   /_local/me           {user_name?, display_name?, groups?, git_credential?}
 POST   /_local/users        {people, known_only}: whose homes `/Users` takes
 POST   /_local/settings     {size_error: file | notebook | max_notebook_size | …}
 GET    /_local/tree         every object with the SHA-1 of its true bytes
@@ -176,6 +176,7 @@ async def set_me(request: web.Request) -> web.Response:
     if not isinstance(groups, list):
         raise bad_parameter("groups must be a list of names")
     access.groups = [str(group) for group in groups]
+    access.git_credential = bool(body.get("git_credential", access.git_credential))
     return web.json_response({})
 
 

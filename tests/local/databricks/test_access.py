@@ -2,14 +2,17 @@
 
 import pytest
 from databricks.sdk.errors import (
+    InvalidParameterValue,
     NotFound,
     PermissionDenied,
+    ResourceAlreadyExists,
     Unauthenticated,
 )
 from databricks.sdk.service.workspace import (
     RepoAccessControlRequest,
     RepoPermissionLevel,
     SparseCheckout,
+    SparseCheckoutUpdate,
     WorkspaceObjectAccessControlRequest,
     WorkspaceObjectPermissionLevel,
 )
@@ -183,6 +186,77 @@ def test_elsewhere_a_git_folder_is_a_folder_with_a_mark(server: Server) -> None:
 def test_the_parent_of_a_git_folder_must_exist(server: Server) -> None:
     with pytest.raises(NotFound, match="Parent directory /no does not exist"):
         server.sdk.repos.create("https://g/etl", DEVOPS, path="/no/etl")
+
+
+@pytest.mark.conforms(
+    "documented: Repos API, create (the form of paths below /Repos)",
+    "the text is a guess",
+)
+@pytest.mark.parametrize("path", ["/Repos/etl", "/Repos/a/b/etl"])
+def test_a_git_folder_below_repos_is_in_a_folder_there(
+    server: Server, path: str
+) -> None:
+    with pytest.raises(InvalidParameterValue, match="must be /Repos/<folder>/"):
+        server.sdk.repos.create("https://g/etl", DEVOPS, path=path)
+
+
+@pytest.mark.conforms("reported: terraform-provider-databricks#2122")
+@pytest.mark.parametrize("there", ["folder", "notebook", "Git folder"])
+def test_a_git_folder_is_made_where_nothing_is(server: Server, there: str) -> None:
+    if there == "folder":
+        server.sdk.workspace.mkdirs("/Shared/etl")
+    elif there == "notebook":
+        server.notebook("/Shared/etl")
+    else:
+        server.sdk.repos.create("https://g/etl", DEVOPS, path="/Shared/etl")
+
+    with pytest.raises(ResourceAlreadyExists, match="Repo /Shared/etl already exists"):
+        server.sdk.repos.create("https://g/etl", DEVOPS, path="/Shared/etl")
+
+
+@pytest.mark.conforms("reported: databricks-cli#404")
+def test_who_cannot_sign_in_to_the_git_provider_clones_nothing(server: Server) -> None:
+    made = server.sdk.repos.create("https://g/etl", DEVOPS, path="/Shared/etl")
+    assert made.id is not None
+    server.local("POST", "me", {"git_credential": False})
+
+    with pytest.raises(PermissionDenied, match="credentials missing"):
+        server.sdk.repos.create("https://g/etl", DEVOPS, path="/Shared/other")
+    with pytest.raises(PermissionDenied, match="credentials missing"):
+        server.sdk.repos.update(made.id, branch="main")
+    assert server.paths("/Shared") == ["/Shared/etl"]
+
+
+@pytest.mark.conforms("documented: Repos API, create (providers)", "text: a guess")
+def test_git_providers_are_known_by_name_in_any_case(server: Server) -> None:
+    server.sdk.repos.create("https://g/etl", "AzureDevOpsServices", path="/Shared/etl")
+
+    with pytest.raises(InvalidParameterValue, match="Invalid Git provider: azure"):
+        server.sdk.repos.create("https://g/etl", "azure", path="/Shared/other")
+
+
+@pytest.mark.conforms("reported: terraform-provider-databricks#2211")
+def test_a_sparse_checkout_takes_folders_and_no_patterns_of_gitignore(
+    server: Server,
+) -> None:
+    for pattern in ("!/*", "jobs/*"):
+        with pytest.raises(InvalidParameterValue, match="sparse-checkout cone pattern"):
+            server.sdk.repos.create(
+                "https://g/etl",
+                DEVOPS,
+                path="/Shared/etl",
+                sparse_checkout=SparseCheckout(["jobs", pattern]),
+            )
+    assert server.paths("/Shared") == []
+
+
+@pytest.mark.conforms("documented: Repos API, update", "the text is a guess")
+def test_a_checkout_that_is_whole_does_not_become_sparse(server: Server) -> None:
+    made = server.sdk.repos.create("https://g/etl", DEVOPS, path="/Shared/etl")
+    assert made.id is not None
+
+    with pytest.raises(InvalidParameterValue, match="not enabled"):
+        server.sdk.repos.update(made.id, sparse_checkout=SparseCheckoutUpdate(["jobs"]))
 
 
 @pytest.mark.conforms("documented: Repos API, list")
