@@ -17,6 +17,7 @@ BackupError
     ├── CredentialsRefused       the operator's: the remote does not accept who we are
     ├── AccessDenied             the operator's: accepted, but not allowed here
     │   ├── ExportDisabled       the workspace does not allow any export
+    │   ├── GitCredentialMissing the workspace cannot sign in for us where it clones
     │   └── AddressBlocked       the remote takes no requests from where we are
     ├── NotFound                 nobody's: it is not there (or not visible to us)
     ├── TooLarge                 nobody's: over a limit of the remote
@@ -120,6 +121,10 @@ class AccessDenied(Permanent):
 
 class ExportDisabled(AccessDenied):
     """The workspace's settings do not allow any notebook to be exported."""
+
+
+class GitCredentialMissing(AccessDenied):
+    """The workspace holds no credential of ours that the Git provider accepts."""
 
 
 class AddressBlocked(AccessDenied):

@@ -78,6 +78,12 @@ class DatabricksClient:
         """The answer's JSON object, by exactly one request with a JSON body."""
         return self._ask(endpoint, subject, "POST", path, body=dict(body))
 
+    def patch(
+        self, endpoint: Endpoint, subject: str, path: str, body: Mapping[str, object]
+    ) -> dict[str, Any]:
+        """The answer's JSON object, by exactly one request with a JSON body."""
+        return self._ask(endpoint, subject, "PATCH", path, body=dict(body))
+
     def _ask(
         self, endpoint: Endpoint, subject: str, method: str, path: str, **sent: Any
     ) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from shared.errors import (
     BackupError,
     CredentialsRefused,
     ExportDisabled,
+    GitCredentialMissing,
     NotExportable,
     NotFound,
     RequestRefused,
@@ -28,7 +29,16 @@ from shared.errors import (
 )
 
 type Endpoint = Literal[
-    "list", "export", "repos", "identity", "import", "mkdirs", "delete"
+    "list",
+    "export",
+    "repos",
+    "identity",
+    "status",
+    "import",
+    "mkdirs",
+    "delete",
+    "clone",
+    "checkout",
 ]
 
 
@@ -112,7 +122,13 @@ _PASSING = re.compile(
 )
 # Reported: databricks/cli filer, cli#3386, databrickslabs/migrate#15.
 _ALREADY_THERE = re.compile(r"already[ _]exists", re.IGNORECASE)
-_WRITES = frozenset({"import", "mkdirs", "delete"})
+_WRITES = frozenset({"import", "mkdirs", "delete", "clone", "checkout"})
+# Reported: databricks-cli#404, databricks/cli#1450, cli#1551,
+# terraform-provider-databricks#945. The new name is documented: Git folders, errors and
+# troubleshooting.
+_GIT_CREDENTIAL = re.compile(
+    r"\b(?:Git provider|Active Directory|Entra(?: ID)?) credentials?\b", re.IGNORECASE
+)
 _PROTECTED = re.compile(r"\bis protected\b", re.IGNORECASE)
 # The second is a guess: what is said where a file is in the place of a folder.
 _NO_PARENT = re.compile(
@@ -165,6 +181,8 @@ def _kind_of_write(refusal: Refusal) -> type[BackupError] | None:
         return None
     text = f"{refusal.code} {refusal.message}"
     conflict = refusal.endpoint == "import" and refusal.status == 409
+    if refusal.endpoint in {"clone", "checkout"} and _GIT_CREDENTIAL.search(text):
+        return GitCredentialMissing
     if conflict or _ALREADY_THERE.search(text):
         return AlreadyExists
     if _PROTECTED.search(text):

@@ -79,6 +79,20 @@ class GitFolder:
 
 
 @dataclass(frozen=True, slots=True)
+class Occupant:
+    """What is at a path; of a Git folder, what it is a clone of.
+
+    `ours`: of the backup repository. `folders` are what a sparse checkout shows, None
+    where all is checked out, or nobody tells.
+    """
+
+    type: str
+    clone: GitFolder | None = None
+    ours: bool = False
+    folders: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Who the workspace says we are, and the rights that decide what we can see."""
 

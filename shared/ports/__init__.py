@@ -14,6 +14,7 @@ from shared.ports.platform import (
     Queue,
 )
 from shared.ports.remotes import (
+    GitFolders,
     GitHistory,
     GitReader,
     GitWriter,
@@ -39,6 +40,7 @@ __all__ = [
     "Blobs",
     "Clock",
     "Events",
+    "GitFolders",
     "GitHistory",
     "GitReader",
     "GitWriter",

@@ -9,6 +9,7 @@ from shared.domain.objects import (
     GitFolder,
     Identity,
     NewObject,
+    Occupant,
     WorkspaceObject,
 )
 
@@ -71,6 +72,28 @@ class WorkspaceWriter(Protocol):
         """Remove one object; nothing happens where there is none.
 
         A folder that holds something: `RequestRefused`. `AccessDenied`.
+        """
+        ...
+
+
+class GitFolders(Protocol):
+    """Git folders of the workspace in which people can read the backup."""
+
+    def look(self, path: str) -> Occupant | None:
+        """What is at the path; None where nothing is, or nothing that we may see.
+
+        In at most two requests. `AccessDenied`.
+        """
+        ...
+
+    def make(self, path: str, folders: Sequence[str], branch: str) -> None:
+        """Clone the backup repository to the path, at the branch, with these folders.
+
+        `AlreadyExists`: something is there. `NotFound`: no folder to hold it.
+        `GitCredentialMissing`, `AccessDenied`, `RequestRefused`. After any of them a
+        clone that did not succeed may be there (reported: databrickslabs/dbx#413);
+        after `Unavailable` it may still be under way (documented: Git folders, errors
+        and troubleshooting). Not to be called twice without a look in between.
         """
         ...
 

@@ -20,6 +20,7 @@ from shared.domain.objects import (
     DIRECTORY,
     FILE,
     NOTEBOOK,
+    REPO,
     Format,
     GitFolder,
     Identity,
@@ -108,7 +109,7 @@ class FakeWorkspace(WorkspaceScene):
     def list(self, folder: str) -> tuple[WorkspaceObject, ...]:
         self._called("list", folder)
         found = self.objects.get(folder)
-        if folder != "/" and (found is None or found.type != DIRECTORY):
+        if folder != "/" and (found is None or found.type not in {DIRECTORY, REPO}):
             raise NotFound(f"{folder} is not a folder")
         return tuple(o for o in self.objects.values() if parent(o.path) == folder)
 

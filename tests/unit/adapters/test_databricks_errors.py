@@ -17,6 +17,7 @@ from shared.errors import (
     BackupError,
     CredentialsRefused,
     ExportDisabled,
+    GitCredentialMissing,
     NotExportable,
     NotFound,
     Permanent,
@@ -219,7 +220,33 @@ def test_a_folder_that_reads_like_an_error_is_none_either() -> None:
     assert type(error) is NotFound
 
 
-WRITERS: list[Endpoint] = ["import", "mkdirs", "delete"]
+WRITERS: list[Endpoint] = ["import", "mkdirs", "delete", "clone", "checkout"]
+
+
+@pytest.mark.parametrize("endpoint", ["clone", "checkout"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Azure Active Directory credentials missing. Ensure you are logged in",
+        "Encountered an error with your Azure Active Directory credentials.",
+        "Encountered an error with your Microsoft Entra ID credentials.",
+        "Missing Git provider credentials. Go to User Settings > Git Integration",
+        "Invalid Git provider credentials. Ensure that your token has not expired",
+    ],
+)
+def test_a_credential_that_the_workspace_lacks_is_not_our_own(
+    text: str, endpoint: Endpoint
+) -> None:
+    for status, code in ((403, "PERMISSION_DENIED"), (400, "INVALID_STATE")):
+        assert type(written(status, text, code, endpoint)) is GitCredentialMissing
+
+
+def test_a_place_for_a_git_folder_that_is_taken_is_told() -> None:
+    text = "Repo /Repos/a/b already exists. If you would like to create two repos"
+
+    error = written(400, text, "RESOURCE_ALREADY_EXISTS", "clone")
+
+    assert type(error) is AlreadyExists
 
 
 @pytest.mark.parametrize("endpoint", WRITERS)
