@@ -14,7 +14,7 @@ from local.azure_devops.exchange import (
     server_of,
 )
 
-GIT_REPOSITORIES = "2e9eb7ed-3c0a-47d4-87c1-0ffdf275fd87"
+GIT_REPOSITORIES = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
 _BITS = {
     "GenericRead": 2,
     "GenericContribute": 4,

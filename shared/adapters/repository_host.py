@@ -13,7 +13,7 @@ from shared.adapters.git_rows import said
 from shared.errors import Unavailable
 from shared.ports.diagnostics import RepositoryFacts
 
-NAMESPACE = "2e9eb7ed-3c0a-47d4-87c1-0ffdf275fd87"
+NAMESPACE = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
 RIGHTS: Mapping[str, int] = {
     "Read": 2,
     "Contribute": 4,

@@ -175,7 +175,7 @@ def test_ref_without_the_right_is_refused_in_its_result(
 
 @pytest.mark.conforms("documented: Permissions - Has Permissions")
 def test_callers_are_told_which_of_their_rights_they_hold(rest: Rest) -> None:
-    namespace = "2e9eb7ed-3c0a-47d4-87c1-0ffdf275fd87"
+    namespace = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
     rest.local("permissions", {"CreateTag": False})
 
     def told(bits: int) -> object:
