@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from local.azure_devops import (
+    access,
     commits,
     diffs,
     discovery,
@@ -86,6 +87,11 @@ _ORGANIZATION: tuple[Route, ...] = (
     ("GET", "/_apis/projects", discovery.get_projects),
     ("GET", "/_apis/projects/{named}", discovery.get_project),
     ("GET", "/_apis/permissions/{namespace}/{permissions}", rights.get_permissions),
+    *(
+        ("GET", f"/_apis/{spelt}/{{namespace}}", access.get_access_control_lists)
+        for spelt in ("accesscontrollists", "AccessControlLists")
+    ),
+    ("GET", "/_apis/Identities", access.get_identities),
 )
 _GIT: tuple[Route, ...] = (
     ("GET", "/vsts/info", discovery.get_git_info),

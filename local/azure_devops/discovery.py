@@ -8,6 +8,7 @@ address serves them all, as an on-premises server says.
 
 from aiohttp import web
 
+from local.azure_devops.access_lists import person_descriptor
 from local.azure_devops.exchange import (
     JSON,
     answer,
@@ -124,6 +125,18 @@ _OTHERS = (
         "dd3b8bd6-c7fc-4cbd-929a-933d9c011c9d",
         "_apis/{resource}/{securityNamespaceId}/{permissions}",
     ),
+    (
+        "Security",
+        "AccessControlLists",
+        "18a2ad18-7571-46ae-bec7-0c7da1495885",
+        "_apis/{resource}/{securityNamespaceId}",
+    ),
+    (
+        "IMS",
+        "Identities",
+        "28010c54-d0c0-4c89-a5b0-1c9e188b9fb7",
+        "_apis/{resource}/{identityId}",
+    ),
 )
 _RESOURCE_VERSIONS = {
     "permissions": 2,
@@ -226,7 +239,7 @@ async def get_git_info(request: web.Request) -> web.Response:
 def _user_json(caller: Identity) -> JSON:
     return {
         "id": caller.id,
-        "descriptor": f"Microsoft.IdentityModel.Claims.ClaimsIdentity;{caller.email}",
+        "descriptor": person_descriptor(caller),
         "subjectDescriptor": f"aad.{caller.id}",
         "providerDisplayName": caller.name,
         "isActive": True,

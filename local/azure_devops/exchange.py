@@ -95,7 +95,11 @@ def links_of(request: web.Request, home: Home) -> Links:
 
 
 def call_of(request: web.Request) -> Call:
-    """Find the repository of a request; raises 404 also without the right to read."""
+    """Find the repository of a request; raises 404 also without the right to read.
+
+    One that is disabled is there for nobody (reported: cribeiro84/azure-devops-pull-
+    request-hub#170), except to whoever enables it.
+    """
     server = server_of(request)
     name = request.match_info["repository"]
     if not server.rules.allows("GenericRead"):
@@ -104,6 +108,8 @@ def call_of(request: web.Request) -> Call:
     if project is None and GIT_MARK in request.path:
         project = server.organization.project(name)
     home = server.organization.home(name, project)
+    if home.repository.disabled and request.method != "PATCH":
+        raise errors.repository_not_found(name)
     return Call(
         server, request[CALLER], home, links_of(request, home), query_of(request)
     )

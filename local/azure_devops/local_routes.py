@@ -3,7 +3,6 @@
     POST   /_local/credentials  {token, state, name, email} or {accept_any: bool}
     DELETE /_local/credentials  as at the start
     POST   /_local/permissions  {permission: bool, ...}
-    POST   /_local/policies     {repository, branch, require_pull_request, bypass}
     POST   /_local/secrets      {pattern, rule, name, status}
     POST   /_local/path_rules   {reserved_names, max_path_length, max_file_size}
     POST   /_local/rawtext      {way: kept, plain or marked}: see `texts.py`
@@ -14,8 +13,9 @@
     POST   /_local/repositories {project, name}: a new project with a repository
     GET    /_local/repositories where they lie on disk
 
-`state` is valid, expired, refused, redirected or forbidden. A change whose `content` is
-null deletes its path. `DELETE` of throttle ends it.
+Policies and others' rights: see `local_access.py`. `state` is valid, expired, refused,
+redirected or forbidden. A change whose `content` is null deletes its path. `DELETE` of
+throttle ends it.
 """
 
 import base64
@@ -25,6 +25,8 @@ from typing import Any
 
 from aiohttp import web
 
+from local.azure_devops import local_access
+from local.azure_devops.access_lists import Access
 from local.azure_devops.exchange import JSON, answer
 from local.azure_devops.identities import (
     BACKUP_IDENTITY,
@@ -37,7 +39,6 @@ from local.azure_devops.push_requests import AskedChange, PushRequest, parse_pat
 from local.azure_devops.pushing import push
 from local.azure_devops.rules import (
     PERMISSIONS,
-    BranchPolicy,
     PathRules,
     Rules,
     SecretPattern,
@@ -58,7 +59,9 @@ def routes() -> list[web.RouteDef]:
         web.post(f"{prefix}/credentials", post_credentials),
         web.delete(f"{prefix}/credentials", delete_credentials),
         web.post(f"{prefix}/permissions", post_permissions),
-        web.post(f"{prefix}/policies", post_policies),
+        web.post(f"{prefix}/policies", local_access.post_policies),
+        web.post(f"{prefix}/access", local_access.post_access),
+        web.post(f"{prefix}/branch_makers", local_access.post_branch_makers),
         web.post(f"{prefix}/secrets", post_secrets),
         web.post(f"{prefix}/path_rules", post_path_rules),
         web.post(f"{prefix}/rawtext", post_rawtext),
@@ -127,19 +130,6 @@ async def post_permissions(request: web.Request) -> web.Response:
     return web.json_response(held)
 
 
-async def post_policies(request: web.Request) -> web.Response:
-    """Put a branch under a policy."""
-    server = request.app[SERVER]
-    body = await _object(request)
-    home = _home(server, body.get("repository"))
-    branch = full_branch_name(str(body.get("branch", "main")))
-    policy = BranchPolicy(
-        bool(body.get("require_pull_request", True)), bool(body.get("bypass", False))
-    )
-    server.rules.policies[home.repository.id, branch] = policy
-    return web.json_response({})
-
-
 async def post_secrets(request: web.Request) -> web.Response:
     """Add a pattern that push protection looks for."""
     rules = request.app[SERVER].rules
@@ -176,6 +166,7 @@ async def post_rawtext(request: web.Request) -> web.Response:
 async def delete_rules(request: web.Request) -> web.Response:
     """Set all rules as they were at the start."""
     request.app[SERVER].rules = Rules()
+    request.app[SERVER].access = Access()
     return web.json_response({})
 
 

@@ -59,6 +59,8 @@ def push(server: Server, home: Home, request: PushRequest, caller: Identity) -> 
             raise errors.stale_reference(request.ref)
         repository.objects.add(prepared.objects)
         _swap(repository, move)
+        if move.old is None:
+            server.rules.was_made(repository, move.name, caller)
         logged = log_push(server, home, caller, [move])
     return Pushed(prepared.commit, logged)
 

@@ -146,6 +146,8 @@ def _update(call: Call, move: RefMove) -> str:
         return "staleOldObjectId"
     except RefConflictError:
         return "refNameConflict"
+    if move.old is None:
+        call.server.rules.was_made(call.home.repository, move.name, call.caller)
     return "succeeded"
 
 

@@ -67,7 +67,11 @@ async def create_repository(request: web.Request) -> web.Response:
 
 
 async def update_repository(request: web.Request) -> web.Response:
-    """PATCH repositories/{id}: another default branch, another name."""
+    """PATCH repositories/{id}: another default branch, another name, disabled or not.
+
+    The right that a default branch needs is documented (Set branch permissions); the
+    field that disables is reported: microsoft/azure-devops-python-api#505.
+    """
     call = call_of(request)
     body = await read_json(request)
     if not isinstance(body, dict):
@@ -75,7 +79,10 @@ async def update_repository(request: web.Request) -> web.Response:
 
     def work() -> JSON:
         home = call.home
+        if isinstance(body.get("isDisabled"), bool):
+            home.repository.disabled = body["isDisabled"]
         if body.get("defaultBranch"):
+            call.server.rules.require("EditPolicies", call.caller)
             _set_default_branch(call, str(body["defaultBranch"]))
         name = body.get("name")
         if name and name != home.repository.name:

@@ -48,6 +48,7 @@ class Repository:
         self.path = path
         self.id = identity
         self.name = name
+        self.disabled = False
         self.writing = threading.Lock()
         self._git = pygit2.Repository(str(path))
         self.objects = ObjectStore(self._git)

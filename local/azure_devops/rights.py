@@ -13,20 +13,15 @@ from local.azure_devops.exchange import (
     query_of,
     server_of,
 )
+from local.azure_devops.rules import BITS
 
 GIT_REPOSITORIES = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
-_BITS = {
-    "GenericRead": 2,
-    "GenericContribute": 4,
-    "ForcePush": 8,
-    "CreateBranch": 16,
-    "CreateTag": 32,
-    "ManageNote": 64,
-    "PolicyExempt": 128,
-    "CreateRepository": 256,
-    "DeleteRepository": 512,
-    "RenameRepository": 1024,
-}
+
+
+def check_namespace(named: str) -> None:
+    """Refuse a namespace that is not Git's; the status and the text are a guess."""
+    if named.lower() != GIT_REPOSITORIES:
+        raise invalid_argument("No such security namespace.", "securityNamespaceId")
 
 
 async def get_permissions(request: web.Request) -> web.Response:
@@ -35,13 +30,12 @@ async def get_permissions(request: web.Request) -> web.Response:
     This server has one set of rights, whatever the token.
     """
     rules = server_of(request).rules
-    named = request.match_info["namespace"]
+    check_namespace(request.match_info["namespace"])
     bits = request.match_info["permissions"]
-    # A guess, of what is asked wrongly: the status and the text.
-    if named.lower() != GIT_REPOSITORIES or not (bits.isascii() and bits.isdigit()):
-        raise invalid_argument("No such security namespace.", "securityNamespaceId")
+    if not (bits.isascii() and bits.isdigit()):
+        raise invalid_argument("No such permissions.", "permissions")  # guess
     query = query_of(request)
     tokens = (query.text("tokens") or "").split(query.text("delimiter") or ",")
-    wanted = [name for name, bit in _BITS.items() if int(bits) & bit]
+    wanted = [name for name, bit in BITS.items() if int(bits) & bit]
     held = all(map(rules.allows, wanted))
     return json_response(collection([held for _ in tokens]))

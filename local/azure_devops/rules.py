@@ -17,18 +17,20 @@ from local.azure_devops.texts import RawText
 PATH_LIMIT = 32_766
 COMPONENT_LIMIT = 4_096
 SKIP_SECRETS = "skip-secret-scanning:true"
-PERMISSIONS = (
-    "GenericRead",
-    "GenericContribute",
-    "CreateBranch",
-    "CreateTag",
-    "ManageNote",
-    "ForcePush",
-    "PolicyExempt",
-    "CreateRepository",
-    "DeleteRepository",
-    "RenameRepository",
-)
+BITS = {
+    "GenericRead": 2,
+    "GenericContribute": 4,
+    "ForcePush": 8,
+    "CreateBranch": 16,
+    "CreateTag": 32,
+    "ManageNote": 64,
+    "PolicyExempt": 128,
+    "CreateRepository": 256,
+    "DeleteRepository": 512,
+    "RenameRepository": 1024,
+    "EditPolicies": 2048,
+}
+PERMISSIONS = tuple(BITS)
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[1-9]|lpt[1-9])(\..*)?")
 _RESERVED_SIGNS = frozenset('\\/:*?"<>|')
 
@@ -43,10 +45,14 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class BranchPolicy:
-    """A branch that wants pull requests; `bypass` exempts every caller."""
+    """A branch that wants pull requests; `bypass` exempts every caller.
+
+    One that is not `blocking` is a wish: nothing is refused for it.
+    """
 
     require_pull_request: bool
     bypass: bool
+    blocking: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +90,17 @@ def _all_granted() -> dict[str, bool]:
 
 @dataclass(slots=True)
 class Rules:
-    """What is forbidden at the moment."""
+    """What is forbidden at the moment.
+
+    A policy without a repository is one of every repository. With `own_branches`, who
+    makes a branch may force it (documented: Repository settings, "Permissions
+    management"; reported: david.gardiner.net.au 2019, that this holds for force push).
+    """
 
     permissions: dict[str, bool] = field(default_factory=_all_granted)
-    policies: dict[tuple[str, str], BranchPolicy] = field(default_factory=dict)
+    policies: dict[tuple[str | None, str], BranchPolicy] = field(default_factory=dict)
+    own_branches: bool = False
+    made: dict[tuple[str, str], Identity] = field(default_factory=dict)
     locks: dict[tuple[str, str], Identity] = field(default_factory=dict)
     secrets: list[SecretPattern] = field(default_factory=list)
     secrets_status: int = 403
@@ -108,7 +121,7 @@ class Rules:
     ) -> Rejection | None:
         """Say why the ref may not move, or None; looks at rights, policies, locks."""
         permission, status = self._needed(repository, move)
-        if not self.allows(permission):
+        if not self.allows(permission) and not self._is_own(repository, move, caller):
             if permission == "ForcePush":
                 return Rejection(status, errors.force_push_required(move.name))
             return Rejection(status, errors.needs_permission(permission, caller.name))
@@ -132,10 +145,24 @@ class Rules:
         return "GenericContribute", "writePermissionRequired"
 
     def _wants_pull_request(self, repository: Repository, name: str) -> bool:
-        policy = self.policies.get((repository.id, name))
-        if policy is None or not policy.require_pull_request:
-            return False
-        return not (policy.bypass or self.allows("PolicyExempt"))
+        found = (self.policies.get((of, name)) for of in (repository.id, None))
+        return any(
+            policy.require_pull_request
+            and policy.blocking
+            and not (policy.bypass or self.allows("PolicyExempt"))
+            for policy in found
+            if policy is not None
+        )
+
+    def _is_own(self, repository: Repository, move: RefMove, caller: Identity) -> bool:
+        """Whether the branch is the caller's own, who may then force it."""
+        maker = self.made.get((repository.id, move.name))
+        return self.own_branches and move.old is not None and maker == caller
+
+    def was_made(self, repository: Repository, name: str, maker: Identity) -> None:
+        """Remember who made a branch."""
+        if name.startswith(BRANCHES):
+            self.made[repository.id, name] = maker
 
     def check_paths(self, commit: str, paths: Iterable[tuple[str, ...]]) -> None:
         """Raise a refusal for a new path that is too long or has a reserved name."""

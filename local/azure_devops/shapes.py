@@ -39,7 +39,7 @@ def repository_json(links: Links, home: Home) -> JSON:
         "remoteUrl": links.web,
         "sshUrl": f"ssh://{links.web.split('://')[1]}",
         "webUrl": links.web,
-        "isDisabled": False,
+        "isDisabled": repository.disabled,
         "isInMaintenance": False,
     }
     branch = repository.default_branch

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from local.azure_devops.access_lists import Access
 from local.azure_devops.identities import Credentials, Identity
 from local.azure_devops.organization import Organization
 from local.azure_devops.rules import Rules
@@ -26,6 +27,7 @@ class Server:
     credentials: Credentials
     anonymous_clone: bool = True
     rules: Rules = field(default_factory=Rules)
+    access: Access = field(default_factory=Access)
     throttle: Throttle = field(default_factory=Throttle)
     now: Callable[[], datetime] = utc_now
     numbering: threading.Lock = field(default_factory=threading.Lock)

@@ -403,5 +403,5 @@ def test_discovery_can_be_asked_for_one_area(rest: Rest) -> None:
         found = rest.ask_url("OPTIONS", f"{rest.url}/acme{path}").json()["value"]
         return {one["area"] for one in found}
 
-    assert areas("/_apis/") == {"git", "Location", "core", "Security"}
+    assert areas("/_apis/") == {"git", "Location", "core", "Security", "IMS"}
     assert areas("/_apis/Git") == {"git"}
