@@ -11,6 +11,7 @@ from functions import (
     http_openapi,
     http_restores,
     http_runs,
+    http_setup,
     queues,
     schedules,
 )
@@ -25,6 +26,7 @@ for blueprint in (
     http_history.bp,
     http_health.bp,
     http_diagnostics.bp,
+    http_setup.bp,
     http_forecast.bp,
     http_openapi.bp,
 ):

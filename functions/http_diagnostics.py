@@ -2,9 +2,10 @@
 
 import azure.functions as func
 
+from functions.check_answers import check_answer
 from functions.json_answers import Json, json_answer
 from functions.problems import told
-from shared.domain.diagnostics import Diagnosis, Result
+from shared.domain.diagnostics import Diagnosis
 from shared.wiring.diagnostics import diagnose
 
 bp = func.Blueprint()  # type: ignore[no-untyped-call]
@@ -22,16 +23,5 @@ def diagnosis_answer(diagnosis: Diagnosis) -> Json:
     """The worst of it first, then each check."""
     return {
         "status": diagnosis.verdict.value,
-        "checks": [_check(result) for result in diagnosis.results],
-    }
-
-
-def _check(result: Result) -> Json:
-    return {
-        "name": result.name,
-        "status": result.verdict.value,
-        "means": result.means,
-        "do": result.do,
-        "facts": dict(result.facts),
-        "seconds": result.seconds,
+        "checks": [check_answer(result) for result in diagnosis.results],
     }

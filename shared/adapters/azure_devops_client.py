@@ -64,17 +64,12 @@ class AzureDevOpsClient:
         self._courtesy = _Courtesy(clock, on_delay)
         # Not by way of `Connection`: Git lives at the organization's own address, and
         # its discovery of that would use a client whose retries cannot be switched off.
-        self._git, self._security = (
-            kind(base_url=organization_url, creds=_Signed(tokens, scheme))
-            for kind in (
-                package("git.git_client").GitClient,
-                package("security.security_client").SecurityClient,
-            )
-        )
-        for client in (self._git, self._security):
-            client.config.session_configuration_callback = _one_attempt
-            client.config.connection.timeout = timeout
-            client.config.hooks.append(_Answers(self._courtesy.hear))
+        self._url = organization_url
+        self._signed = _Signed(tokens, scheme)
+        self._timeout = timeout
+        self._made: dict[tuple[str, str], Any] = {}
+        self._git = self._client("git.git_client", "GitClient")
+        self._security = self._client("security.security_client", "SecurityClient")
 
     def asking(self, action: str) -> AbstractContextManager[Any]:
         """The package's Git client, for the requests of one action.
@@ -86,6 +81,38 @@ class AzureDevOpsClient:
     def asking_for_rights(self, action: str) -> AbstractContextManager[Any]:
         """The package's client for security, likewise."""
         return self._asking(action, self._security)
+
+    def asking_for_projects(self, action: str) -> AbstractContextManager[Any]:
+        """The package's client for projects, likewise."""
+        return self._asking(action, self._client("core.core_client", "CoreClient"))
+
+    def asking_for_us(self, action: str) -> AbstractContextManager[Any]:
+        """The package's client that tells who we are, and where services are."""
+        found = self._client("location.location_client", "LocationClient")
+        return self._asking(action, found)
+
+    def asking_for_names(self, action: str) -> AbstractContextManager[Any]:
+        """The package's client for identities, which have an address of their own.
+
+        An organization that names no addresses serves everything at its own.
+        """
+        kind = package("identity.identity_client").IdentityClient
+        with self.asking_for_us(action) as locations:
+            areas = locations.get_resource_areas() or []
+        named = {str(area.id).lower(): area.location_url for area in areas}
+        url = named.get(kind.resource_area_identifier.lower(), self._url)
+        found = self._client("identity.identity_client", "IdentityClient", url)
+        return self._asking(action, found)
+
+    def _client(self, module: str, kind: str, url: str = "") -> Any:
+        if (kind, url) in self._made:
+            return self._made[kind, url]
+        made = getattr(package(module), kind)(url or self._url, self._signed)
+        made.config.session_configuration_callback = _one_attempt
+        made.config.connection.timeout = self._timeout
+        made.config.hooks.append(_Answers(self._courtesy.hear))
+        self._made[kind, url] = made
+        return made
 
     @contextmanager
     def _asking(self, action: str, client: Any) -> Iterator[Any]:

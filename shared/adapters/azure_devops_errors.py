@@ -69,6 +69,7 @@ BY_KEY: Mapping[str, type[BackupError]] = {
     "ProjectDoesNotExistWithNameException": NotFound,
     "GitObjectDoesNotExistException": NotFound,
     "GitRefNameAlreadyExistsException": AlreadyExists,
+    "GitRepositoryNameAlreadyExistsException": AlreadyExists,
     "GitServiceUnavailableException": Unavailable,
     "InvalidIdentityException": CredentialsRefused,
     "UnauthorizedRequestException": CredentialsRefused,

@@ -1,19 +1,16 @@
 """OUTSIDE: what Azure DevOps says of a repository and of our rights in it.
 
-Documented: Azure DevOps REST 7.1 (Repositories - Get; Permissions - Has Permissions);
-the namespace "Git Repositories", its bits and its tokens in "Security namespace and
-permission reference". That of a branch has each part of its name as UTF-16 in hex.
+Documented: Azure DevOps REST 7.1 (Repositories - Get).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.adapters.azure_devops_client import AzureDevOpsClient
+from shared.adapters.git_rights import ROOT, branch_token, has
 from shared.adapters.git_rows import said
-from shared.errors import Unavailable
 from shared.ports.diagnostics import RepositoryFacts
 
-NAMESPACE = "2e9eb7ed-3c0a-47d4-87c1-0ffdd275fd87"
 RIGHTS: Mapping[str, int] = {
     "Read": 2,
     "Contribute": 4,
@@ -47,20 +44,11 @@ class AzureDevOpsHost:
         """Each of our rights, in one request a right; see the port."""
         with self.client.asking("reading (repository)") as git:
             found = said(git.get_repository(**self.client.where))
-            token = f"repoV2/{found.project.id}/{found.id}"
-        of_branch = f"{token}/refs/heads/{_in_hex(self.branch)}"
+            token = f"{ROOT}/{found.project.id}/{found.id}"
+        of_branch = branch_token(token, self.branch)
         return {
-            right: self._has(bit, of_branch if right in _OF_THE_BRANCH else token)
+            right: has(
+                self.client, bit, of_branch if right in _OF_THE_BRANCH else token
+            )
             for right, bit in RIGHTS.items()
         }
-
-    def _has(self, bit: int, token: str) -> bool:
-        with self.client.asking_for_rights("reading (rights)") as security:
-            answers = security.has_permissions(NAMESPACE, bit, tokens=token)
-        if not answers or not isinstance(answers[0], bool):
-            raise Unavailable("reading (rights): the answer is none")
-        return answers[0]
-
-
-def _in_hex(branch: str) -> str:
-    return "/".join(part.encode("utf-16-le").hex() for part in branch.split("/"))

@@ -8,9 +8,14 @@ type Fact = str | int | float | bool
 
 
 class Verdict(StrEnum):
-    """How it stands with what a check looked at; the worst comes last."""
+    """How it stands with what a check looked at; the worst comes last.
+
+    `done` and `to_do` are what only a setup says: a look changes nothing.
+    """
 
     OK = "ok"
+    DONE = "done"
+    TO_DO = "to_do"
     WARNING = "warning"
     FAILED = "failed"
 
@@ -38,6 +43,16 @@ class Case:
 def well(means: str) -> Case:
     """It is as it should be."""
     return Case(Verdict.OK, means)
+
+
+def done(means: str) -> Case:
+    """It was not as it should be, and is now."""
+    return Case(Verdict.DONE, means)
+
+
+def to_do(means: str, do: str) -> Case:
+    """It is not as it should be, and can be made so."""
+    return Case(Verdict.TO_DO, means, do)
 
 
 def warning(means: str, do: str) -> Case:

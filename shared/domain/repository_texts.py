@@ -31,6 +31,10 @@ The file imports as it is: Workspace > Import, or `databricks workspace import`.
 """.encode("ascii")
 
 
+SETUP_COMMENT = "Set up the backup branch"
+PROBE_COMMENT = "Prove that the backup may push; this branch is removed again"
+
+
 def push_token(run_id: str, shard: int, attempt: int, push: int) -> str:
     """What tells one push from every other, also after an answer that got lost."""
     return f"Backup-Push: {run_id}/{shard}/{attempt}/{push}"

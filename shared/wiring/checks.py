@@ -1,7 +1,7 @@
 """WIRING: the checks, each bound to the parts that it looks at."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from shared.adapters import identity
 from shared.adapters.blobs import StorageBlobs
@@ -13,6 +13,7 @@ from shared.adapters.run_index import TableRunIndex
 from shared.adapters.run_store import TableRunStore
 from shared.adapters.storage_clients import STORAGE_RESOURCE
 from shared.adapters.tables import Table
+from shared.domain.diagnostics import About
 from shared.services.checks import (
     CATALOGUE,
     app,
@@ -33,18 +34,22 @@ _KEYS = re.compile(r"(?i)(?:AccountKey|sig)=([^;&]+)")
 
 def checks_of(examined: Examined, seconds: float) -> Diagnose:
     """All checks of one deployment, in the order of the catalogue."""
-    parts = Parts(examined)
+    return Diagnose(
+        chosen(Parts(examined), CATALOGUE),
+        CLOCK,
+        scrubber(examined.settings),
+        seconds,
+    )
+
+
+def chosen(parts: Parts, abouts: Sequence[About]) -> tuple[Check, ...]:
+    """The checks of these parts that are described so, in this order."""
     checks = {
         check.about.name: check
         for of in (_of_the_app, _of_storage, _of_databricks, _of_azure_devops)
         for check in of(parts)
     }
-    return Diagnose(
-        tuple(checks[about.name] for about in CATALOGUE),
-        CLOCK,
-        scrubber(examined.settings),
-        seconds,
-    )
+    return tuple(checks[about.name] for about in abouts)
 
 
 def scrubber(settings: Settings) -> Callable[[str], str]:

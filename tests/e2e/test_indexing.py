@@ -41,6 +41,7 @@ TRIGGERS = {
     "show_run": ("httpTrigger", "runs/{run_id}"),
     "cancel_run": ("httpTrigger", "runs/{run_id}"),
     "show_diagnostics": ("httpTrigger", "diagnostics"),
+    "start_setup": ("httpTrigger", "setup"),
     "openapi": ("httpTrigger", "openapi.json"),
 }
 HEAVY = ("databricks.sdk", "azure.devops", "azure.data.tables", "azure.storage.blob")

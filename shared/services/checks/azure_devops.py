@@ -22,7 +22,7 @@ from shared.ports.diagnostics import RepositoryHost
 from shared.services.checks.remotes import Given
 
 _AFTER = ("azure_devops_reachable", "azure_devops_sign_in", "azure_devops_repository")
-_SECURITY = (
+SECURITY = (
     "In Azure DevOps: Project settings, Repositories, {repository}, Security: search"
     " the identity and set to Allow:"
 )
@@ -39,10 +39,10 @@ NOT_FOUND = failed(
     "The repository is not there, or we may not see it.",
     "Correct AZURE_DEVOPS_PROJECT and AZURE_DEVOPS_REPOSITORY, or create it: `az repos"
     " create --name {repository} --project {project} --organization {organization}`. "
-    + _SECURITY
+    + SECURITY
     + " Read.",
 )
-NOT_READABLE = failed("We may not read the repository.", _SECURITY + " Read.")
+NOT_READABLE = failed("We may not read the repository.", SECURITY + " Read.")
 DISABLED = failed(
     "The repository is disabled: it can be neither read nor written.",
     "In Azure DevOps: Project settings, Repositories, {repository}, Settings: switch"
@@ -61,11 +61,11 @@ MAY_WRITE = well(
 )
 MAY_NOT_WRITE = failed(
     "A right is missing: nothing can be stored.",
-    _SECURITY + " {rights}.",
+    SECURITY + " {rights}.",
 )
 NOT_TOLD = warning(
     "Azure DevOps does not tell which rights we hold, and only a push would prove it.",
-    "{rights} must be allowed. " + _SECURITY + " {rights}.",
+    "{rights} must be allowed. " + SECURITY + " {rights}.",
 )
 SMALL_ENOUGH = well("The repository's size is within the limits.")
 LARGE = warning(

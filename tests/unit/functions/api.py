@@ -28,6 +28,7 @@ from functions import (
     http_openapi,
     http_restores,
     http_runs,
+    http_setup,
 )
 from shared.domain.objects import Format
 from shared.domain.restore_plan import Bounds
@@ -230,6 +231,7 @@ def routes() -> list[Route]:
         http_history.bp,
         http_health.bp,
         http_diagnostics.bp,
+        http_setup.bp,
         http_forecast.bp,
         http_openapi.bp,
     ):

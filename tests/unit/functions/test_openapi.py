@@ -17,6 +17,7 @@ from functions import (
 from shared.domain.diagnostics import Verdict
 from shared.domain.outcomes import OutcomeKind
 from shared.domain.runs import Mode, RunStatus, Stop, Tally
+from shared.domain.setup import SetupStatus
 from shared.services.read_content import LIVE
 from shared.services.read_runs import Listing
 from tests.unit.functions.api import (
@@ -112,7 +113,10 @@ def test_words_are_those_of_the_code() -> None:
     assert SCHEMAS["RunStatus"]["enum"] == list(RunStatus)
     assert SCHEMAS["Outcome"]["properties"]["kind"]["enum"] == list(OutcomeKind)
     assert SCHEMAS["Wanted"]["properties"]["mode"]["enum"] == list(Mode)
-    assert SCHEMAS["Verdict"]["enum"] == list(Verdict)
+    assert SCHEMAS["StepStatus"]["enum"] == list(Verdict)
+    of_a_look = [v for v in Verdict if v not in (Verdict.DONE, Verdict.TO_DO)]
+    assert SCHEMAS["Verdict"]["enum"] == of_a_look
+    assert SCHEMAS["SetupStatus"]["enum"] == list(SetupStatus)
     stops = [stop.value or None for stop in Stop]
     assert set(SCHEMAS["Run"]["properties"]["stop"]["enum"]) == set(stops)
     counts = [each.name for each in fields(Tally)]
