@@ -68,7 +68,7 @@ class DatabricksGitFolders:
         clone = GitFolder(
             path=path,
             object_id=repo_id,
-            url=found.get("url"),
+            url=_without_user(found.get("url")),
             branch=found.get("branch"),
             head_commit=found.get("head_commit_id"),
         )
@@ -102,6 +102,11 @@ def _parts(url: str) -> tuple[str, ...]:
     if place == 1:
         names.insert(1, names[-1])
     return host, *names
+
+
+def _without_user(url: str | None) -> str | None:
+    """An address may hold who signs in, and with what."""
+    return re.sub(r"(?<=://)[^/@]*@", "", url) if url else None
 
 
 def _patterns(found: Mapping[str, Any]) -> tuple[str, ...] | None:

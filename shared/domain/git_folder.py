@@ -173,12 +173,10 @@ def choose(top: Folder) -> Chosen | Refused:
 
     Whole ones first, by their paths; then what is inside of those that are too large.
     """
-    if not top.below:
-        return Refused("the backup holds no folder yet", top.total, top.total)
     picker = _Picker(top)
     picker.take_inside(top)
     if not picker.taken:
-        why = top.total.over or "no folder's name can be told from a pattern"
+        why = top.total.over or "there is no folder that can be named"
         return Refused(why, top.total, top.total)
     return Chosen(
         tuple(picker.taken), picker.load, top.total, tuple(sorted(picker.left_out))

@@ -125,6 +125,21 @@ def test_a_clone_that_only_its_owner_may_see_is_a_clone_all_the_same(
     assert (found.clone.url, found.ours) == (None, False)
 
 
+def test_who_signs_in_is_no_part_of_the_address_that_is_told(
+    workspace: Workspace,
+) -> None:
+    url = "https://ada:secret@dev.azure.com/acme/My%20Project/_git/workspace"
+    answer = {"id": 1, "url": url, "branch": "main"}
+    workspace.git_folders.make("/Shared/backup", ["a"], "main")
+    workspace.goes_wrong(path=r"/repos/\d+$", status=200, body=answer)
+
+    found = workspace.git_folders.look("/Shared/backup")
+
+    assert found is not None
+    assert found.clone is not None
+    assert (found.clone.url, found.ours) == (URL, True)
+
+
 def test_an_answer_that_is_none_is_no_git_folder(workspace: Workspace) -> None:
     workspace.goes_wrong(path="/repos$", status=200, method="POST", body={})
 

@@ -148,9 +148,8 @@ def test_whatever_may_be_a_notebook_counts_as_one(end: str) -> None:
 
 
 def test_an_empty_backup_is_refused() -> None:
-    assert refused(choose(backup(["README.md#1"]))).why == (
-        "the backup holds no folder yet"
-    )
+    for empty in (backup(), backup(["README.md#1"])):
+        assert refused(choose(empty)).why == "there is no folder that can be named"
 
 
 def test_wanted_folders_are_taken_as_they_are_named_in_the_workspace() -> None:
