@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-type Fact = str | int | float | bool
+type Fact = str | int | float | bool | tuple[str, ...]
 
 
 class Verdict(StrEnum):

@@ -16,6 +16,7 @@ from shared.domain.diagnostics import (
     LATE,
     About,
     Diagnosis,
+    Fact,
     Finding,
     Result,
     result_of,
@@ -117,9 +118,11 @@ class Diagnose:
             finding.case,
             self.scrub(finding.found),
             {name: self.scrub(text) for name, text in finding.fill.items()},
-            {
-                name: self.scrub(fact) if isinstance(fact, str) else fact
-                for name, fact in finding.facts.items()
-            },
+            {name: self._clean(fact) for name, fact in finding.facts.items()},
         )
         return result_of(about, clean, seconds)
+
+    def _clean(self, fact: Fact) -> Fact:
+        if isinstance(fact, tuple):
+            return tuple(self.scrub(text) for text in fact)
+        return self.scrub(fact) if isinstance(fact, str) else fact

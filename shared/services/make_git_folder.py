@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 
 from shared.domain.diagnostics import Case, Fact, Finding
 from shared.domain.git_folder import (
+    MAX_BYTES,
     MAX_CLONE_BYTES,
+    MAX_FILES,
+    MAX_NOTEBOOKS,
     Chosen,
     Refused,
     choose,
@@ -53,7 +56,10 @@ from shared.services.git_folder_cases import (
 )
 
 NAMED = 20
-"""Folders in one sentence; an answer has them all."""
+"""Folders in one sentence; the facts have more."""
+
+MANY = 200
+"""Folders in one fact of what was left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +71,11 @@ class WantedGitFolder:
 
 
 @dataclass(frozen=True, slots=True)
-class GitFolderAnswer:
-    """How it stands; `folders` are shown there, `left_out` did not fit beside them."""
+class _Planned:
+    """How it stands; `chosen` where there is something to make."""
 
     finding: Finding
-    folders: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
+    chosen: Chosen | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,39 +89,47 @@ class MakeGitFolder:
     host: RepositoryHost
     branch: str
 
-    def plan(self, wanted: WantedGitFolder) -> GitFolderAnswer:
+    def plan(self, wanted: WantedGitFolder) -> Finding:
         """What is there, or what would be made; only reads."""
+        return self._planned(wanted).finding
+
+    def apply(self, wanted: WantedGitFolder) -> Finding:
+        """The same, and what would be made is made; may be called again."""
+        planned = self._planned(wanted)
+        return self._make(wanted, planned.finding, planned.chosen)
+
+    def _planned(self, wanted: WantedGitFolder) -> _Planned:
         if (there := self.git_folders.look(wanted.path)) is not None:
-            return self._there(wanted.path, there)
+            return _Planned(self._there(wanted.path, there))
         if (obstacle := self._above(wanted.path)) is not None:
-            return GitFolderAnswer(obstacle)
+            return _Planned(obstacle)
         tip = self.reader.tip()
         top = tree_of(self.reader.tree(tip) if tip else ())
         if not top.below:
-            return GitFolderAnswer(Finding(NO_BACKUP))
+            return _Planned(Finding(NO_BACKUP))
         chosen = choose_of(top, wanted.folders) if wanted.folders else choose(top)
         if isinstance(chosen, Refused):
-            return GitFolderAnswer(_refusal(chosen))
-        return self._would_be(wanted.path, chosen)
+            return _Planned(_refusal(chosen))
+        return _Planned(self._would_be(wanted.path, chosen), chosen)
 
-    def apply(self, wanted: WantedGitFolder) -> GitFolderAnswer:
-        """The same, and what would be made is made; may be called again."""
-        planned = self.plan(wanted)
-        if planned.finding.case not in {WOULD_BE_MADE, WOULD_BE_LARGE}:
+    def _make(
+        self, wanted: WantedGitFolder, planned: Finding, chosen: Chosen | None
+    ) -> Finding:
+        if chosen is None:
             return planned
         try:
             self.writer.make_folder(parent(wanted.path))
         except AccessDenied as error:
-            return self._failed(planned, error)
+            return self._failed(error)
         try:
-            self.git_folders.make(wanted.path, planned.folders, self.branch)
+            self.git_folders.make(wanted.path, chosen.folders, self.branch)
         except (AccessDenied, NotFound, RequestRefused) as error:
-            return self._failed(planned, error, self._seen(wanted.path))
+            return self._failed(error, self._seen(wanted.path))
         except (AlreadyExists, Unavailable) as error:
             return self._unclear(planned, wanted.path, error)
-        return self._made(planned, self._seen(wanted.path))
+        return _made(planned, self._seen(wanted.path))
 
-    def _there(self, path: str, there: Occupant) -> GitFolderAnswer:
+    def _there(self, path: str, there: Occupant) -> Finding:
         """What is at the path already, with how much it holds."""
         facts: dict[str, Fact] = {"path": path, "type": there.type}
         if there.type in {DIRECTORY, REPO}:
@@ -124,8 +137,7 @@ class MakeGitFolder:
             facts |= {"objects": counted.objects, "all_counted": counted.whole}
         facts |= _of_clone(there)
         fill = {"branch": self.branch, "id": str(facts.get("id", ""))}
-        finding = Finding(self._case_of(there), _said(facts), fill, facts)
-        return GitFolderAnswer(finding, there.folders or ())
+        return Finding(self._case_of(there), _said(facts), fill, facts)
 
     def _case_of(self, there: Occupant) -> Case:
         if there.clone is None:
@@ -149,24 +161,21 @@ class MakeGitFolder:
             above = parent(above)
         return None
 
-    def _would_be(self, path: str, chosen: Chosen) -> GitFolderAnswer:
+    def _would_be(self, path: str, chosen: Chosen) -> Finding:
         size = self.host.repository().size
         case = WOULD_BE_LARGE if size > MAX_CLONE_BYTES else WOULD_BE_MADE
         facts: dict[str, Fact] = {
             "path": path,
             "branch": self.branch,
-            "files": chosen.load.files,
-            "notebooks": chosen.load.notebooks,
-            "bytes": chosen.load.bytes,
-            "files_of_backup": chosen.whole.files,
+            **_numbers(chosen),
             "repository_bytes": size,
+            "folders": chosen.folders,
+            "left_out": chosen.left_out[:MANY],
         }
         found = f"with {chosen.load}, of {chosen.whole.files:,} in the backup"
         if chosen.left_out:
             found += f"; without {_named(chosen.left_out)}"
-        return GitFolderAnswer(
-            Finding(case, found, facts=facts), chosen.folders, chosen.left_out
-        )
+        return Finding(case, found, facts=facts)
 
     def _seen(self, path: str) -> Occupant | None:
         """What is there now; nothing where that is not told."""
@@ -175,31 +184,18 @@ class MakeGitFolder:
         except (Unavailable, Permanent):
             return None
 
-    def _made(self, planned: GitFolderAnswer, seen: Occupant | None) -> GitFolderAnswer:
-        facts = {**planned.finding.facts, **(_of_clone(seen) if seen else {})}
-        return replace(
-            planned, finding=replace(planned.finding, case=MADE, facts=facts)
-        )
-
-    def _unclear(
-        self, planned: GitFolderAnswer, path: str, error: BackupError
-    ) -> GitFolderAnswer:
+    def _unclear(self, planned: Finding, path: str, error: BackupError) -> Finding:
         """Somebody was faster, perhaps we ourselves."""
         seen = self._seen(path)
         if seen is None:
-            return replace(planned, finding=Finding(UNDER_WAY, str(error)))
-        if isinstance(error, Unavailable) and seen.ours:
-            if seen.clone and seen.clone.branch == self.branch:
-                return self._made(planned, seen)
-            return replace(planned, finding=Finding(UNDER_WAY, str(error)))
-        return self._there(path, seen)
+            return Finding(UNDER_WAY, str(error))
+        if isinstance(error, AlreadyExists) or not seen.ours:
+            return self._there(path, seen)
+        if seen.clone and seen.clone.branch == self.branch:
+            return _made(planned, seen)
+        return Finding(UNDER_WAY, str(error))
 
-    def _failed(
-        self,
-        planned: GitFolderAnswer,
-        error: BackupError,
-        seen: Occupant | None = None,
-    ) -> GitFolderAnswer:
+    def _failed(self, error: BackupError, seen: Occupant | None = None) -> Finding:
         if isinstance(error, AddressBlocked):
             raise error
         fill = {"identity": self.workspace.identity().name}
@@ -209,7 +205,12 @@ class MakeGitFolder:
             case = NO_CREDENTIAL
         else:
             case = NOT_ALLOWED if isinstance(error, AccessDenied) else NOT_TAKEN
-        return replace(planned, finding=Finding(case, str(error), fill))
+        return Finding(case, str(error), fill)
+
+
+def _made(planned: Finding, seen: Occupant | None) -> Finding:
+    facts = {**planned.facts, **(_of_clone(seen) if seen else {})}
+    return replace(planned, case=MADE, facts=facts)
 
 
 def _of_clone(there: Occupant) -> Mapping[str, Fact]:
@@ -221,6 +222,7 @@ def _of_clone(there: Occupant) -> Mapping[str, Fact]:
         "url": clone.url,
         "branch": clone.branch,
         "head_commit": clone.head_commit,
+        "folders": there.folders,
     }
     return {name: fact for name, fact in facts.items() if fact is not None}
 
@@ -237,16 +239,23 @@ def _said(facts: Mapping[str, Fact]) -> str:
 
 
 def _refusal(refused: Refused) -> Finding:
-    facts: dict[str, Fact] = {
-        "files": refused.load.files,
-        "notebooks": refused.load.notebooks,
-        "bytes": refused.load.bytes,
-        "files_of_backup": refused.whole.files,
-    }
     if refused.missing:
         return Finding(NOT_STORED, fill={"missing": _named(refused.missing)})
     fill = {"why": refused.why, "fitting": _named(refused.fitting) or "none"}
+    facts = {**_numbers(refused), "fitting": refused.fitting}
     return Finding(TOO_MUCH, str(refused.load), fill, facts)
+
+
+def _numbers(of: Chosen | Refused) -> dict[str, Fact]:
+    return {
+        "files": of.load.files,
+        "notebooks": of.load.notebooks,
+        "bytes": of.load.bytes,
+        "files_of_backup": of.whole.files,
+        "files_at_most": MAX_FILES,
+        "notebooks_at_most": MAX_NOTEBOOKS,
+        "bytes_at_most": MAX_BYTES,
+    }
 
 
 def _named(folders: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from shared.domain.diagnostics import About, Diagnosis, Finding, Verdict, well
+from shared.domain.diagnostics import About, Diagnosis, Fact, Finding, Verdict, well
 from shared.errors import (
     AccessDenied,
     BackupError,
@@ -171,14 +171,15 @@ def test_a_check_that_never_ends_does_not_keep_the_process_from_ending() -> None
 
 def test_no_secret_leaves_in_any_field() -> None:
     case = well("With {thing}.")
-    finding = Finding(case, SECRET, {"thing": SECRET}, {"fact": SECRET, "n": 1})
+    facts: dict[str, Fact] = {"fact": SECRET, "n": 1, "many": ("a", SECRET)}
+    finding = Finding(case, SECRET, {"thing": SECRET}, facts)
     found = diagnosed(
         Stub("a", lambda: finding), Stub("b", raising(Unavailable(SECRET)))
     )
 
     assert SECRET not in repr(found)
     assert "***" in found.results[0].means
-    assert found.results[0].facts == {"fact": "***", "n": 1}
+    assert found.results[0].facts == {"fact": "***", "n": 1, "many": ("a", "***")}
 
 
 def test_every_check_ends_even_where_there_are_none() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from shared.domain.diagnostics import About, Case, Verdict, result_of
+from shared.domain.diagnostics import About, Case, Finding, Verdict, result_of
 from shared.domain.git import Change, ChangeKind, Push
 from shared.domain.objects import REPO
 from shared.domain.restore_outcomes import Action
@@ -24,7 +24,6 @@ from shared.services import git_folder_cases as cases
 from shared.services.count_objects import LISTINGS
 from shared.services.git_folder_cases import CASES
 from shared.services.make_git_folder import (
-    GitFolderAnswer,
     MakeGitFolder,
     WantedGitFolder,
 )
@@ -56,23 +55,23 @@ class Scene:
             branch="main",
         )
 
-    def plan(self, path: str = PLACE, *folders: str) -> GitFolderAnswer:
+    def plan(self, path: str = PLACE, *folders: str) -> Finding:
         return self.make.plan(WantedGitFolder(path, folders))
 
-    def apply(self, path: str = PLACE, *folders: str) -> GitFolderAnswer:
+    def apply(self, path: str = PLACE, *folders: str) -> Finding:
         return self.make.apply(WantedGitFolder(path, folders))
 
     def made(self) -> list[str]:
         return [path for call, path in self.git_folders.calls if call == "make"]
 
 
-def case_of(answer: GitFolderAnswer) -> Case:
-    return answer.finding.case
+def case_of(answer: Finding) -> Case:
+    return answer.case
 
 
-def words_of(answer: GitFolderAnswer) -> str:
+def words_of(answer: Finding) -> str:
     """What people read: every field of the texts is filled in."""
-    told = result_of(About("git_folder", "", CASES), answer.finding, 0)
+    told = result_of(About("git_folder", "", CASES), answer, 0)
     assert "<" not in told.means + told.do, (told.means, told.do)
     return f"{told.means} {told.do}"
 
@@ -91,8 +90,8 @@ def test_a_plan_says_what_would_be_shown_and_writes_nothing() -> None:
     answer = scene.plan()
 
     assert case_of(answer) is cases.WOULD_BE_MADE
-    assert answer.folders == ("Clients",)
-    facts = answer.finding.facts
+    assert answer.facts["folders"] == ("Clients",)
+    facts = answer.facts
     assert (facts["files"], facts["notebooks"], facts["branch"]) == (9, 6, "main")
     assert "9 files, 6 of them with the name of a notebook" in words_of(answer)
     assert (scene.made(), scene.app.writes.calls) == ([], [])
@@ -108,9 +107,9 @@ def test_it_is_made_with_the_folder_above_and_seen_from_then_on() -> None:
     assert there.clone is not None
     assert (there.clone.url, there.clone.branch) == (OURS, "main")
     assert case_of(first) is cases.MADE
-    assert first.finding.facts["head_commit"] == there.clone.head_commit
+    assert first.facts["head_commit"] == there.clone.head_commit
     assert case_of(second) is cases.BEHIND
-    assert second.finding.case.verdict is Verdict.OK
+    assert second.case.verdict is Verdict.OK
     assert scene.made() == [PLACE]
 
 
@@ -127,8 +126,7 @@ def test_one_at_the_newest_commit_is_right_and_tells_what_it_is() -> None:
     answer = scene.apply()
 
     assert case_of(answer) is cases.RIGHT
-    assert answer.folders == ("Clients",)
-    assert answer.finding.facts == {
+    assert answer.facts == {
         "path": PLACE,
         "type": REPO,
         "objects": 2,
@@ -137,6 +135,7 @@ def test_one_at_the_newest_commit_is_right_and_tells_what_it_is() -> None:
         "url": OURS,
         "branch": "main",
         "head_commit": scene.app.git.head,
+        "folders": ("Clients",),
     }
 
 
@@ -191,7 +190,7 @@ def test_counting_ends_at_some_point_and_says_so() -> None:
 
     answer = scene.plan("/Shared/a")
 
-    assert answer.finding.facts["objects"] == LISTINGS - 1
+    assert answer.facts["objects"] == LISTINGS - 1
     assert "at least 99 objects" in words_of(answer)
 
 
@@ -246,7 +245,7 @@ def test_folders_that_are_asked_for_are_shown() -> None:
 
     answer = scene.apply(PLACE, "/Clients/bolt")
 
-    assert (case_of(answer), answer.folders) == (cases.MADE, ("Clients/bolt",))
+    assert (case_of(answer), answer.facts["folders"]) == (cases.MADE, ("Clients/bolt",))
     assert scene.git_folders.clones[PLACE].folders == ("Clients/bolt",)
 
 
@@ -275,7 +274,7 @@ def test_what_does_not_fit_is_refused_with_the_numbers_and_what_would() -> None:
     assert "10,007 notebooks, the limit is 5,000" in words
     assert "10,010 files, the limit is 10,000" in words
     assert "These would fit: Clients" in words
-    assert answer.finding.facts["files"] == 10_010
+    assert answer.facts["files"] == 10_010
     assert scene.made() == []
 
 
@@ -285,7 +284,10 @@ def test_without_a_wish_what_fits_is_shown_and_what_does_not_is_named() -> None:
 
     answer = scene.apply()
 
-    assert (answer.folders, answer.left_out) == (("Clients",), ("Big",))
+    assert (answer.facts["folders"], answer.facts["left_out"]) == (
+        ("Clients",),
+        ("Big",),
+    )
     assert "; without Big" in words_of(answer)
     assert "of 5,010 in the backup" in words_of(answer)
 
@@ -297,7 +299,7 @@ def test_a_repository_that_may_be_too_large_to_clone_is_tried_all_the_same() -> 
     planned, applied = scene.plan(), scene.apply()
 
     assert case_of(planned) is cases.WOULD_BE_LARGE
-    assert planned.finding.facts["repository_bytes"] == 5_000_000_000
+    assert planned.facts["repository_bytes"] == 5_000_000_000
     assert case_of(applied) is cases.MADE
 
 
@@ -356,7 +358,7 @@ def test_an_answer_that_got_lost_is_looked_for() -> None:
     answer = scene.apply()
 
     assert case_of(answer) is cases.MADE
-    assert answer.finding.facts["url"] == OURS
+    assert answer.facts["url"] == OURS
 
 
 def test_a_clone_that_takes_long_is_under_way() -> None:
