@@ -108,12 +108,14 @@ class Parts:
     """The remotes as a look at them needs them: impatient, and asked without budget.
 
     A look makes about a dozen requests to the workspace; they wait for no slot, for
-    the slots lie in storage, which may be what is broken.
+    the slots lie in storage, which may be what is broken. `seconds` without a byte is
+    how long a request may take.
     """
 
-    def __init__(self, examined: Examined) -> None:
+    def __init__(self, examined: Examined, seconds: float = PART_SECONDS) -> None:
         self.examined = examined
-        self.workspace = once(self._workspace)
+        self.seconds = seconds
+        self.databricks = once(self._databricks)
         self.client = once(self._client)
         self.storage = once(self._storage)
         self.sites = Sites(examined, self.storage)
@@ -142,6 +144,10 @@ class Parts:
             return KeyCredentials()
         return self.tokens.storage()
 
+    def workspace(self) -> DatabricksWorkspace:
+        """The workspace, read."""
+        return DatabricksWorkspace(self.databricks())
+
     def reader(self) -> AzureDevOpsReader:
         """The repository, read."""
         return AzureDevOpsReader(self.client(), self.target().branch)
@@ -150,11 +156,11 @@ class Parts:
         """What Azure DevOps says of it."""
         return AzureDevOpsHost(self.client(), self.target().branch)
 
-    def _workspace(self) -> DatabricksWorkspace:
+    def _databricks(self) -> DatabricksClient:
         self.examined.check("DATABRICKS_HOST", "DATABRICKS_TOKEN")
         host = self.examined.settings.databricks.host
         tokens = self.tokens.databricks().tokens
-        return DatabricksWorkspace(DatabricksClient(host, tokens, timeout=PART_SECONDS))
+        return DatabricksClient(host, tokens, timeout=self.seconds)
 
     def _client(self) -> AzureDevOpsClient:
         target = self.target()
@@ -166,20 +172,20 @@ class Parts:
             tokens=self.tokens.azure_devops().tokens,
             scheme="Basic" if pat else "Bearer",
             clock=CLOCK,
-            timeout=PART_SECONDS,
+            timeout=self.seconds,
         )
 
     def _storage(self) -> StorageClients:
         self.examined.check(STORAGE)
         storage = self.examined.settings.storage
         if storage.connection_string is not None:
-            return connect(storage.connection_string.reveal(), PART_SECONDS)
+            return connect(storage.connection_string.reveal(), self.seconds)
         return connect_with_identity(
             storage.blob_url,
             storage.queue_url,
             storage.table_url,
             self.tokens.storage().tokens,
-            PART_SECONDS,
+            self.seconds,
         )
 
 
