@@ -12,7 +12,10 @@ BEHIND = Case(
     " updates it by itself.",
     "To see the newest: in the workspace, the folder's Git dialog, Pull; or " + _UPDATE,
 )
-WOULD_BE_MADE = well("Nothing is there: a Git folder of the backup would be made.")
+WOULD_BE_MADE = well(
+    "Nothing is there: a Git folder of the backup would be made. Whoever may read the"
+    " folder above it will read all that it shows."
+)
 WOULD_BE_LARGE = warning(
     "Nothing is there: a Git folder of the backup would be made. The repository is"
     " larger than what one Git operation may write (4 GB), so cloning may fail, sparse"
