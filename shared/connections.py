@@ -17,6 +17,7 @@ from shared.adapters.events import LoggedEvents
 from shared.adapters.git_history import AzureDevOpsHistory
 from shared.adapters.git_reader import AzureDevOpsReader
 from shared.adapters.git_writer import AzureDevOpsWriter
+from shared.adapters.poison_queues import StoragePoisonQueues
 from shared.adapters.push_lease import BlobPushLease
 from shared.adapters.queues import StorageQueue
 from shared.adapters.restore_store import TableRestorePlace, TableRestoreStore
@@ -34,13 +35,14 @@ from shared.adapters.workspace import DatabricksWorkspace
 from shared.adapters.workspace_writer import DatabricksWorkspaceWriter
 from shared.domain.state_changes import throttled
 from shared.ports import (
-    Blobs,
+    BlobStore,
     Clock,
     Events,
     GitHistory,
     GitReader,
     GitWriter,
     Notifier,
+    PoisonQueues,
     PushLease,
     Queue,
     RequestBudget,
@@ -60,8 +62,9 @@ class Connections:
 
     store: RunStore
     index: RunIndex
-    blobs: Blobs
+    blobs: BlobStore
     queue: Queue
+    poison: PoisonQueues
     clock: Clock
     events: Events
     notifier: Notifier
@@ -91,6 +94,7 @@ def connections_of(settings: Settings, workspace_connections: int) -> Connection
         index=TableRunIndex(runs),
         blobs=StorageBlobs(storage.blobs),
         queue=StorageQueue(storage.queues),
+        poison=StoragePoisonQueues(storage.queues),
         clock=clock,
         events=events,
         notifier=_notifier(settings),

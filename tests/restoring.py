@@ -19,7 +19,6 @@ class Ports(Protocol):
     """Whoever has all ports, and the limits."""
 
     clock: Any
-    retention: Any
     concurrency: int
     restore_enabled: bool
     restore_roots: tuple[str, ...]
@@ -69,9 +68,7 @@ class Restoring:
     def sweep(self) -> SweepRestores:
         """T9."""
         return SweepRestores(
-            **self._ports("restores", "place", "blobs", "queue"),
-            clock=self.app.clock,
-            retention=self.app.retention,
+            **self._ports("restores", "place", "queue"), clock=self.app.clock
         )
 
     def cancel(self) -> CancelRestore:

@@ -21,10 +21,12 @@ from shared.domain.scope import DEFAULT_EXCLUDES, Scope
 from shared.services.advance_run import AdvanceRun
 from shared.services.back_up_shard import BackUpShard
 from shared.services.cancel_run import CancelRun
+from shared.services.clean_up import CleanUp
 from shared.services.end_run import EndRun
 from shared.services.finish_run import FinishRun
 from shared.services.open_restore import OpenedRestore, WantedRestore
 from shared.services.open_run import TIMER, Opened, Opening, OpenRun, Wanted
+from shared.services.plan_clean_up import PlanCleanUp
 from shared.services.plan_deletions import PlanDeletions
 from shared.services.plan_run import PlanRun
 from shared.services.poison import BuryPlan, BuryShard
@@ -32,6 +34,7 @@ from shared.services.start_audit import StartAudit
 from shared.services.sweep import Sweep
 from tests.crashes import Process
 from tests.fakes import remotes, storage
+from tests.fakes.poison import FakePoisonQueues
 from tests.fakes.restores import (
     FakeRestorePlace,
     FakeRestoreStore,
@@ -66,6 +69,7 @@ class UseCases:
     lease: storage.FakeLease = field(default_factory=storage.FakeLease)
     restores: FakeRestoreStore = field(default_factory=FakeRestoreStore)
     place: FakeRestorePlace = field(default_factory=FakeRestorePlace)
+    poison: FakePoisonQueues = field(default_factory=FakePoisonQueues)
     writes: FakeWorkspaceWriter = field(init=False)
     scope: Scope = EVERYTHING
     notebook_format: Format = Format.SOURCE
@@ -179,12 +183,28 @@ class UseCases:
     def sweep(self, process: Process) -> Sweep:
         """W1 to W6."""
         return Sweep(
-            **self._ports(process, "store", "index", "blobs", "queue"),
+            **self._ports(process, "store", "index", "queue"),
             clock=self.clock,
             open_run=self.open_run(process),
             end=self.end_run(process),
+            clean_up=self.clean_up(process),
             retries=self.retries,
-            retention=self.retention,
+        )
+
+    def clean_up(self, process: Process) -> CleanUp:
+        """W6."""
+        names = ("store", "index", "restores", "blobs", "poison", "events")
+        return CleanUp(
+            **self._ports(process, *names),
+            clock=self.clock,
+            plan=self.plan_clean_up(process),
+        )
+
+    def plan_clean_up(self, process: Process) -> PlanCleanUp:
+        """What the next clean-up removes."""
+        names = ("store", "index", "restores", "place", "blobs", "poison")
+        return PlanCleanUp(
+            **self._ports(process, *names), clock=self.clock, retention=self.retention
         )
 
     def cancel_run(self, run_id: str) -> None:

@@ -1,4 +1,4 @@
-"""OUTSIDE: whole blobs in one container (port `Blobs`); knows no blob's meaning."""
+"""OUTSIDE: whole blobs in one container (port `BlobStore`); knows no blob's meaning."""
 
 from collections.abc import Iterator
 
@@ -7,9 +7,10 @@ from azure.core.exceptions import (
     ResourceExistsError,
     ResourceNotFoundError,
 )
-from azure.storage.blob import BlobServiceClient, ContainerClient
+from azure.storage.blob import BlobPrefix, BlobServiceClient, ContainerClient
 
 from shared.adapters.storage_errors import code_of, repeated, translated
+from shared.domain.retention import StoredBlob
 from shared.errors import NotFound
 
 CONTAINER = "backup-state"
@@ -46,6 +47,18 @@ class StorageBlobs:
         while (page := repeated("list blobs", lambda: _next_page(pages))) is not None:
             yield from page
 
+    def groups(self, prefix: str) -> Iterator[str]:
+        """Each beginning of names, up to the next `/` after `prefix`, once, sorted."""
+        pages = self._container.walk_blobs(prefix, delimiter="/").by_page()
+        while (page := repeated("list blobs", lambda: _next_page(pages))) is not None:
+            yield from (found.name for found in page if isinstance(found, BlobPrefix))
+
+    def sized(self, prefix: str) -> Iterator[StoredBlob]:
+        """All blobs whose names begin with `prefix`, sorted by name."""
+        pages = self._container.list_blobs(name_starts_with=prefix).by_page()
+        while (page := repeated("list blobs", lambda: _next_page(pages))) is not None:
+            yield from (StoredBlob(found.name, found.size) for found in page)
+
     def delete(self, name: str) -> None:
         """Remove it; nothing happens where there is none."""
         try:
@@ -71,7 +84,7 @@ class StorageBlobs:
                 raise
 
 
-def _next_page(pages: Iterator[Iterator[str]]) -> list[str] | None:
+def _next_page[Item](pages: Iterator[Iterator[Item]]) -> list[Item] | None:
     try:
         page = next(pages, None)
     except ResourceNotFoundError:

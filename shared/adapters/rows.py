@@ -173,10 +173,19 @@ def json_of(columns: Columns, name: str) -> Any:
     return json.loads(text)
 
 
+def is_newer(columns: Columns) -> bool:
+    """Whether a newer version of this code wrote the row."""
+    return _version(columns) > ROW_VERSION
+
+
 def _check_version(columns: Columns) -> None:
-    version = int(_plain_int(columns.get("version", 1)))
-    if version > ROW_VERSION:
+    if is_newer(columns):
+        version = _version(columns)
         raise UnknownVersion(f"row version {version}; this code knows {ROW_VERSION}")
+
+
+def _version(columns: Columns) -> int:
+    return int(_plain_int(columns.get("version", 1)))
 
 
 def values_of(

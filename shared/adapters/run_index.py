@@ -5,11 +5,13 @@ one for each run, whose key counts down so that the newest comes first.
 """
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.adapters.rows import request_columns, request_of
+from shared.adapters.rows import is_newer, request_columns, request_of
 from shared.adapters.tables import Found, RowWrite, Table
+from shared.domain.retention import ListedRun
 from shared.domain.runs import Request
 from shared.errors import AlreadyExists, Conflict, InvalidRequest
 from shared.ports import RunPage
@@ -95,22 +97,37 @@ class TableRunIndex:
 
     def opened_before(self, moment: datetime, limit: int) -> tuple[Request, ...]:
         """Runs that were opened before the moment, newest first."""
-        condition = (
-            f"PartitionKey eq '{PARTITION}' and RowKey gt '{_countdown(moment)}.'"
-            " and RowKey lt 'run.'"
-        )
-        rows = self._table.query(condition, limit)
+        rows = self._table.query(_before(moment), limit)
         return tuple(request_of(row.columns) for row in rows)
 
-    def leave(self, request: Request) -> None:
+    def listed_before(self, moment: datetime) -> Iterator[ListedRun]:
+        """Entries of runs that were opened before the moment, newest first."""
+        return map(_entry, self._table.query(_before(moment)))
+
+    def leave(self, listed: ListedRun) -> None:
         """Take the run off the list."""
-        found = self._table.get(PARTITION, _listed(request))
+        key = _listed(listed)
+        found = self._table.get(PARTITION, key)
         if found:
-            self._table.delete(PARTITION, _listed(request), found.etag)
+            self._table.delete(PARTITION, key, found.etag)
 
 
-def _listed(request: Request) -> str:
-    return f"{_countdown(request.opened_at)}-{request.run_id}"
+def _listed(run: Request | ListedRun) -> str:
+    return f"{_countdown(run.opened_at)}-{run.run_id}"
+
+
+def _before(moment: datetime) -> str:
+    return (
+        f"PartitionKey eq '{PARTITION}' and RowKey gt '{_countdown(moment)}.'"
+        " and RowKey lt 'run.'"
+    )
+
+
+def _entry(found: Found) -> ListedRun:
+    """By what its key tells, which no version writes otherwise."""
+    _, countdown, run_id = str(found.columns["RowKey"]).split("-", 2)
+    age = timedelta(milliseconds=_LAST_MILLISECOND - int(countdown))
+    return ListedRun(run_id, _EPOCH + age, newer=is_newer(found.columns))
 
 
 def _countdown(moment: datetime) -> str:

@@ -21,6 +21,7 @@ class EventName(StrEnum):
     AUTH_FAILED = "auth.failed"
     THROTTLED = "throttled"
     SWEEP_FINISHED = "sweep.finished"
+    CLEAN_UP_FINISHED = "cleanup.finished"
 
 
 type Counts = Sequence[Mapping[str, str | int]]
@@ -138,6 +139,15 @@ FIELDS: Mapping[EventName, Mapping[str, str]] = {
         "recent": "whole runs looked at: the newest five that ended by themselves",
         "recent_succeeded": "of these, what left nothing out that was not known",
         "recent_failed": "of these, failed",
+    },
+    EventName.CLEAN_UP_FINISHED: {
+        "runs": "old runs whose rows and blobs were removed",
+        "restores": "old restores whose rows and blobs were removed",
+        "blobs": "old runs or restores without a row, whose blobs were removed",
+        "indexes": "old indexes removed",
+        "poison_messages": "messages that nobody buried, removed",
+        "bytes": "bytes of the blobs removed",
+        "more": "whether there is more, which the next sweep goes on with",
     },
 }
 """Every fact of every event, with its unit. `event`, `run_id` (empty for none) and, of

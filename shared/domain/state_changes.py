@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from shared.domain.events import Counts, Event, EventName, Facts
 from shared.domain.health import Standing, succeeded
 from shared.domain.restores import Restore
+from shared.domain.retention import Kind
 from shared.domain.runs import Request, Run, RunStatus, Shard, ShardStatus, Stop
 
 NAMED = 3
@@ -171,6 +172,13 @@ def heartbeat(standing: Standing) -> Event:
         "recent_failed": sum(run.status is RunStatus.FAILED for run in recent),
     }
     return Event(EventName.SWEEP_FINISHED, "", facts)
+
+
+def cleaned_up(removed: Mapping[Kind, int], freed: int, *, more: bool) -> Event:
+    """What is kept no longer was removed; `freed` are bytes."""
+    numbers = {kind.value: removed.get(kind, 0) for kind in Kind}
+    facts: Facts = {**numbers, "bytes": freed, "more": more}
+    return Event(EventName.CLEAN_UP_FINISHED, "", facts)
 
 
 def _counted(numbers: Mapping[str, int]) -> Counts:

@@ -6,10 +6,14 @@ be called twice with the same effect as once.
 """
 
 from shared.ports.platform import (
+    MOST_POISONED,
+    BlobListing,
     Blobs,
+    BlobStore,
     Clock,
     Events,
     Notifier,
+    PoisonQueues,
     PushLease,
     Queue,
 )
@@ -37,6 +41,9 @@ from shared.ports.state import (
 )
 
 __all__ = [
+    "MOST_POISONED",
+    "BlobListing",
+    "BlobStore",
     "Blobs",
     "Clock",
     "Events",
@@ -45,6 +52,7 @@ __all__ = [
     "GitReader",
     "GitWriter",
     "Notifier",
+    "PoisonQueues",
     "PushLease",
     "Queue",
     "RequestBudget",

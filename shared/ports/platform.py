@@ -1,12 +1,16 @@
 """PORTS: what the use cases need from storage, queues, time and the log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
 from shared.domain.events import Event
 from shared.domain.notices import Notice
+from shared.domain.retention import Poisoned, StoredBlob
+
+MOST_POISONED = 32
+"""Messages of a queue that are seen at once (documented: Peek Messages)."""
 
 
 class Blobs(Protocol):
@@ -33,6 +37,22 @@ class Blobs(Protocol):
         ...
 
 
+class BlobListing(Protocol):
+    """What lies among the blobs, for whoever clears it away."""
+
+    def groups(self, prefix: str) -> Iterator[str]:
+        """Each beginning of names, up to the next `/` after `prefix`, once, sorted."""
+        ...
+
+    def sized(self, prefix: str) -> Iterator[StoredBlob]:
+        """All blobs whose names begin with `prefix`, sorted by name."""
+        ...
+
+
+class BlobStore(Blobs, BlobListing, Protocol):
+    """Blobs, one by one and as a whole."""
+
+
 class PushLease(Protocol):
     """One pusher at a time, as a courtesy: the lock is the ref's expected old id."""
 
@@ -54,6 +74,21 @@ class Queue(Protocol):
 
     def restore(self, restore_id: str, delay: float = 0) -> None:
         """Go on with a restore, `delay` seconds from now."""
+        ...
+
+
+class PoisonQueues(Protocol):
+    """The messages that failed too often, while nobody has them in hand."""
+
+    def oldest(self) -> Sequence[Poisoned]:
+        """The oldest few of each poison queue, `MOST_POISONED` at most; takes none."""
+        ...
+
+    def remove(self, messages: Sequence[Poisoned]) -> int:
+        """Remove these, as far as they are still there; how many were.
+
+        Messages that lie before them may count as given out once more.
+        """
         ...
 
 

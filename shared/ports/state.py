@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.domain.restores import Restore
+from shared.domain.retention import ListedRun
 from shared.domain.runs import Request, Run, Shard, ShardStatus
 
 
@@ -109,7 +110,14 @@ class RunList(Protocol):
         """Runs that were opened before the moment, newest first."""
         ...
 
-    def leave(self, request: Request) -> None:
+    def listed_before(self, moment: datetime) -> Iterator[ListedRun]:
+        """Entries of runs that were opened before the moment, newest first.
+
+        Also those that a newer version of this code wrote.
+        """
+        ...
+
+    def leave(self, listed: ListedRun) -> None:
         """Take the run off the list."""
         ...
 

@@ -1,5 +1,9 @@
 """USE CASE PARTS: where what runs leave behind lies among the blobs."""
 
+RUNS = "runs/"
+RESTORES = "restores/"
+"""How the names of all blobs of all runs begin, and of all restores."""
+
 DELETIONS = "2-deletions"
 """The part of a run's outcomes that says what it held back."""
 

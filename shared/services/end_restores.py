@@ -1,18 +1,15 @@
-"""USE CASES: stop a restore, bury it, repair what a crash left, forget old ones."""
+"""USE CASES: stop a restore, bury it, repair what a crash left of it."""
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import islice
+from datetime import datetime
 
 from shared.domain.restore_ids import restore_opened_at
 from shared.domain.restores import Restore, RestoreStatus, RestoreStop
 from shared.domain.runs import held_by_other
 from shared.errors import UnknownVersion
-from shared.ports import Blobs, Clock, Events, Queue, RestorePlace, RestoreStore
+from shared.ports import Clock, Events, Queue, RestorePlace, RestoreStore
 from shared.services.advance_restore import end_restore
-from shared.services.blob_names import restore_blobs
-from shared.services.forget import BLOBS_A_SWEEP
 from shared.services.restore_claim import change_restore
 from shared.services.steps import RestoreStep, step
 from shared.services.sweep import LOST_AFTER
@@ -83,14 +80,12 @@ class BuryRestore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepRestores:
-    """Looks after open restores and the place, and forgets old ones."""
+    """Looks after open restores and the place."""
 
     restores: RestoreStore
     place: RestorePlace
-    blobs: Blobs
     queue: Queue
     clock: Clock
-    retention: timedelta
 
     @step(RestoreStep.T9)
     def __call__(self) -> None:
@@ -103,7 +98,6 @@ class SweepRestores:
             for restore in self.restores.newest(LOOK_BACK).restores:
                 if restore.status.open:
                     self._look_after(restore)
-            self._forget()
         except UnknownVersion as error:
             logger.warning("a restore is left alone: %s", error)
 
@@ -125,20 +119,6 @@ class SweepRestores:
 
     def _old(self, moment: datetime | None) -> bool:
         return moment is None or self.clock.now() - moment > LOST_AFTER
-
-    def _forget(self) -> None:
-        """Blobs first and the row last, by which a restore is found."""
-        horizon = self.clock.now() - self.retention
-        for restore_id in self.restores.opened_before(horizon, LOOK_BACK):
-            stored = self.restores.get(restore_id)
-            if stored is not None and stored.row.status.open:
-                continue
-            names = self.blobs.names(restore_blobs(restore_id))
-            for name in islice(names, BLOBS_A_SWEEP):
-                self.blobs.delete(name)
-            if next(names, None) is not None:
-                return
-            self.restores.forget(restore_id)
 
 
 def _cancelled(row: Restore) -> Restore:

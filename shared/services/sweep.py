@@ -16,9 +16,9 @@ from shared.domain.runs import (
     held_by_other,
 )
 from shared.errors import UnknownVersion
-from shared.ports import Blobs, Clock, Queue, RunIndex, RunStore
+from shared.ports import Clock, Queue, RunIndex, RunStore
+from shared.services.clean_up import CleanUp
 from shared.services.end_run import EndRun
-from shared.services.forget import Forget
 from shared.services.open_run import RETRY, Opening, OpenRun, Wanted
 from shared.services.rows import change_run
 from shared.services.steps import Step, step
@@ -34,17 +34,16 @@ LOOK_BACK = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """Looks after open runs, tries incomplete ones again, and forgets old ones."""
+    """Looks after open runs, tries incomplete ones again, and cleans up."""
 
     store: RunStore
     index: RunIndex
-    blobs: Blobs
     queue: Queue
     clock: Clock
     open_run: OpenRun
     end: EndRun
+    clean_up: CleanUp
     retries: int
-    retention: timedelta
 
     @step(Step.W1)
     def __call__(self) -> None:
@@ -60,8 +59,7 @@ class Sweep:
             if run.status.open:
                 self._look_after(run)
         self._retry(runs)
-        with _of_newer_versions("an old run"):
-            self._forget(runs)
+        self.clean_up()
 
     def _newest(self) -> list[Run]:
         """The newest runs, and the one that holds the place however old it is."""
@@ -175,16 +173,6 @@ class Sweep:
             and not only_held
             and run.request.attempt < self.retries
         )
-
-    @step(Step.W6)
-    def _forget(self, newest: list[Run]) -> None:
-        Forget(
-            store=self.store,
-            index=self.index,
-            blobs=self.blobs,
-            clock=self.clock,
-            retention=self.retention,
-        )(newest)
 
 
 @contextmanager

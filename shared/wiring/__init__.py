@@ -5,17 +5,18 @@ import logging
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.domain.deletions import Fuse
 from shared.services.advance_run import AdvanceRun
 from shared.services.back_up_shard import BackUpShard
 from shared.services.cancel_run import CancelRun
+from shared.services.clean_up import LastCleanUp
 from shared.services.end_run import EndRun
 from shared.services.finish_run import FinishRun
 from shared.services.forecast import MakeForecast
 from shared.services.open_run import OpenRun
+from shared.services.plan_clean_up import PlanCleanUp
 from shared.services.plan_deletions import PlanDeletions
 from shared.services.plan_run import PlanRun
 from shared.services.poison import BuryPlan, BuryShard
@@ -24,6 +25,7 @@ from shared.services.read_runs import ReadRuns
 from shared.services.start_audit import StartAudit
 from shared.services.sweep import Sweep
 from shared.settings import ENTRA, Settings, read_http_access, read_settings
+from shared.wiring.clean_ups import clean_up_of, plan_of
 from shared.wiring.forecasts import forecast_of
 from shared.wiring.remotes import Remotes
 from shared.wiring.restores import CONCURRENCY, RestoreApp
@@ -166,14 +168,23 @@ class App:
         return Sweep(
             store=self.outside.store,
             index=self.outside.index,
-            blobs=self.outside.blobs,
             queue=self.outside.queue,
             clock=self.outside.clock,
             open_run=self.open_run,
             end=self._end_run,
+            clean_up=clean_up_of(self.settings, self.outside),
             retries=self.settings.run_retries,
-            retention=timedelta(days=self.settings.retention_days),
         )
+
+    @property
+    def plan_clean_up(self) -> PlanCleanUp:
+        """What the next clean-up removes."""
+        return plan_of(self.settings, self.outside)
+
+    @property
+    def last_clean_up(self) -> LastCleanUp:
+        """When it was."""
+        return LastCleanUp(self.outside.blobs)
 
     @property
     def read_health(self) -> ReadHealth:

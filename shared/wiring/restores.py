@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.domain.restore_estimate import Rates
@@ -125,10 +124,8 @@ class RestoreApp:
         return SweepRestores(
             restores=self.outside.restores,
             place=self.outside.restore_place,
-            blobs=self.outside.blobs,
             queue=self.outside.queue,
             clock=self.outside.clock,
-            retention=timedelta(days=self.settings.retention_days),
         )
 
     def _advance(self, seconds: float) -> AdvanceRestore:

@@ -9,7 +9,8 @@ import pytest
 
 from shared.adapters.run_index import TableRunIndex
 from shared.adapters.tables import Table
-from shared.domain.runs import Mode
+from shared.domain.retention import ListedRun
+from shared.domain.runs import Mode, Request
 from shared.domain.scope import Scope
 from shared.errors import InvalidRequest
 from shared.ports import RunIndex
@@ -159,13 +160,48 @@ def test_old_runs_are_found_by_when_they_were_opened(index: RunIndex) -> None:
     assert len(index.opened_before(requests[3].opened_at, 2)) == 2
 
 
+def listed(request: Request) -> ListedRun:
+    """The run's entry, as it is found among the old ones."""
+    return ListedRun(request.run_id, request.opened_at)
+
+
+def test_entries_of_old_runs_tell_enough_to_take_them_off_the_list(
+    index: RunIndex,
+) -> None:
+    requests = [a_request() for _ in range(4)]
+    for request in requests:
+        index.enter(request)
+
+    old = [*index.listed_before(requests[2].opened_at)]
+    for one in old:
+        index.leave(one)
+
+    assert [one.run_id for one in old] == [requests[1].run_id, requests[0].run_id]
+    assert not any(one.newer for one in old)
+    assert index.newest(9).run_ids == (requests[3].run_id, requests[2].run_id)
+
+
+def test_an_entry_of_a_newer_version_says_so_and_no_more_of_it_is_read(
+    table: Table,
+) -> None:
+    index, request = TableRunIndex(table), a_request()
+    index.enter(request)
+    (row,) = table.query("PartitionKey eq 'index'")
+    table.put({**row.columns, "version": 9, "request": "what nobody can read"})
+    (old,) = index.listed_before(request.opened_at + timedelta(days=1))
+
+    assert (old.run_id, old.newer) == (request.run_id, True)
+    index.leave(old)
+    assert index.newest(10).run_ids == ()
+
+
 def test_a_run_that_left_is_listed_no_more(index: RunIndex) -> None:
     one, two = a_request(), a_request()
     index.enter(one)
     index.enter(two)
 
-    index.leave(one)
-    index.leave(one)
+    for _ in range(2):
+        index.leave(listed(one))
 
     assert index.newest(10).run_ids == (two.run_id,)
     assert index.opened_before(two.opened_at, 10) == ()

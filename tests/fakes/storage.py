@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from shared.domain.events import FIELDS, Event, Facts
 from shared.domain.messages import Message, PlanMessage, RestoreMessage, ShardMessage
 from shared.domain.notices import Notice
+from shared.domain.retention import ListedRun, StoredBlob
 from shared.domain.runs import Request, Run, Shard, ShardStatus
 from shared.errors import AlreadyExists, Conflict, InvalidRequest
 from shared.ports import RequestKind, RunPage, Stored, Write
@@ -126,8 +127,12 @@ class FakeRunIndex:
         old = [request for request in self.runs.values() if request.opened_at < moment]
         return tuple(sorted(old, key=_mark)[:limit])
 
-    def leave(self, request: Request) -> None:
-        self.runs.pop(request.run_id, None)
+    def listed_before(self, moment: datetime) -> Iterator[ListedRun]:
+        old = self.opened_before(moment, len(self.runs))
+        return (ListedRun(one.run_id, one.opened_at) for one in old)
+
+    def leave(self, listed: ListedRun) -> None:
+        self.runs.pop(listed.run_id, None)
 
 
 def _mark(request: Request) -> str:
@@ -156,6 +161,16 @@ class FakeBlobs:
 
     def names(self, prefix: str) -> Iterator[str]:
         return iter(sorted(name for name in self.contents if name.startswith(prefix)))
+
+    def groups(self, prefix: str) -> Iterator[str]:
+        rests = {name.removeprefix(prefix) for name in self.names(prefix)}
+        found = {rest.partition("/")[0] for rest in rests if "/" in rest}
+        return iter(sorted(f"{prefix}{group}/" for group in found))
+
+    def sized(self, prefix: str) -> Iterator[StoredBlob]:
+        return (
+            StoredBlob(name, len(self.contents[name])) for name in self.names(prefix)
+        )
 
     def delete(self, name: str) -> None:
         self.contents.pop(name, None)

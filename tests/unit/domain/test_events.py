@@ -32,6 +32,7 @@ TOLD = [
     state_changes.credentials_refused("no"),
     state_changes.throttled("databricks", None),
     state_changes.heartbeat(STANDING),
+    state_changes.cleaned_up({}, 0, more=False),
 ]
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import cache, partial
 
 from shared.domain.messages import Message, PlanMessage
+from shared.domain.retention import ListedRun, Poisoned
 from shared.domain.runs import Run
 from shared.errors import AccessDenied, Throttled, Unavailable
 from shared.services.open_run import TIMER
@@ -164,7 +165,7 @@ def a_place_without_a_run(make: Make) -> BackupApp:
     app.open(paths=("/a",))
     (held,) = (r for r in app.index.runs.values() if not r.full_scope)
     app.store.forget(held.run_id)
-    app.index.leave(held)
+    app.index.leave(ListedRun(held.run_id, held.opened_at))
     app.open(trigger=TIMER)
     app.queue.sent.clear()
     forget_calls(app)
@@ -188,8 +189,12 @@ def swept(app: BackupApp) -> None:
 
 
 def an_old_app(make: Make) -> BackupApp:
-    """W6: what the first run left is older than it is kept."""
+    """W6: what the first run left is older than it is kept, and more is."""
     app = an_edit(make, retention=timedelta(days=90))
+    app.restore("/a/x")
+    app.blobs.put("runs/20260101T000000Z-3f9a1c/plan", b"nobody knows it")
+    poisoned = app.clock.now()
+    app.poison.messages.append(Poisoned("backup-plans-poison", "1", poisoned, "{}"))
     app.clock.advance(90 * DAYS)
     for number in range(7):
         app.workspace.edit("/a/x", str(number).encode())

@@ -1,4 +1,4 @@
-"""What a crash leaves of a restore is repaired; old ones are forgotten."""
+"""What a crash leaves of a restore is repaired."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +8,6 @@ import pytest
 from shared.domain.restores import Restore, RestoreStatus, RestoreStop
 from shared.errors import NotFound, UnknownVersion
 from shared.ports import Stored, Write
-from shared.services.forget import BLOBS_A_SWEEP
 from tests.backup_app import BackupApp
 from tests.fakes.restores import FakeRestoreStore
 from tests.unit.services.scenes import a_backed_up_app
@@ -128,32 +127,6 @@ def test_one_that_has_ended_stays_as_it_ended() -> None:
     restore = app.restore("/")
 
     assert app.restoring().cancel()(restore.id) == restore
-
-
-def test_retention_takes_many_blobs_in_several_sweeps_and_the_row_last() -> None:
-    app = a_backed_up_app()
-    restore = app.restore("/")
-    for number in range(BLOBS_A_SWEEP):
-        app.blobs.put(f"restores/{restore.id}/more/{number:06d}", b"")
-    app.clock.advance(91 * 24 * 60 * MINUTES)
-
-    swept(app)
-    after_one = app.restores.get(restore.id)
-    swept(app)
-
-    assert after_one is not None
-    assert app.restores.get(restore.id) is None
-    assert list(app.blobs.names(f"restores/{restore.id}/")) == []
-
-
-def test_an_open_restore_is_never_forgotten() -> None:
-    app = a_backed_up_app()
-    restore_id = opened(app)
-    app.clock.advance(91 * 24 * 60 * MINUTES)
-
-    swept(app)
-
-    assert app.restores.get(restore_id) is not None
 
 
 class Newer(FakeRestoreStore):

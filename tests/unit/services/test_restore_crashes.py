@@ -31,11 +31,11 @@ PORTS: tuple[tuple[str, type, set[str]], ...] = (
     ("writes", ports.WorkspaceWriter, set()),
     ("git", ports.GitReader, {"log", "compare"}),
     ("git", ports.GitHistory, set()),
-    ("restores", ports.RestoreStore, set()),
+    ("restores", ports.RestoreStore, {"opened_before", "forget"}),
     ("place", ports.RestorePlace, set()),
-    ("blobs", ports.Blobs, set()),
+    ("blobs", ports.Blobs, {"delete", "names"}),
 )
-"""And what of them no restore needs, unless something goes wrong."""
+"""And what of them no restore needs: unless something goes wrong, or to clean up."""
 
 
 @dataclass(frozen=True)
