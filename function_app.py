@@ -10,6 +10,7 @@ from functions import (
     http_history,
     http_openapi,
     http_restores,
+    http_retention,
     http_runs,
     http_setup,
     queues,
@@ -28,6 +29,7 @@ for blueprint in (
     http_diagnostics.bp,
     http_setup.bp,
     http_forecast.bp,
+    http_retention.bp,
     http_openapi.bp,
 ):
     app.register_functions(blueprint)

@@ -42,6 +42,7 @@ MET = {
     ("GET", "/api/forecast"): {200, 400, 401},
     ("GET", "/api/diagnostics"): {200, 401},
     ("POST", "/api/setup"): {200, 400, 401},
+    ("GET", "/api/retention"): {200, 401},
     ("GET", "/api/openapi.json"): {200, 401},
 }
 

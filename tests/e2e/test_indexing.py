@@ -42,6 +42,7 @@ TRIGGERS = {
     "cancel_run": ("httpTrigger", "runs/{run_id}"),
     "show_diagnostics": ("httpTrigger", "diagnostics"),
     "start_setup": ("httpTrigger", "setup"),
+    "show_retention": ("httpTrigger", "retention"),
     "openapi": ("httpTrigger", "openapi.json"),
 }
 HEAVY = ("databricks.sdk", "azure.devops", "azure.data.tables", "azure.storage.blob")

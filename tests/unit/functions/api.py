@@ -27,6 +27,7 @@ from functions import (
     http_history,
     http_openapi,
     http_restores,
+    http_retention,
     http_runs,
     http_setup,
 )
@@ -37,11 +38,13 @@ from shared.domain.scope import Scope
 from shared.ports import Write
 from shared.services.advance_restore import AdvanceRestore
 from shared.services.cancel_run import CancelRun
+from shared.services.clean_up import LastCleanUp
 from shared.services.drift import Drift
 from shared.services.end_restores import CancelRestore
 from shared.services.forecast import MakeForecast
 from shared.services.open_restore import OpenRestore
 from shared.services.open_run import OpenRun
+from shared.services.plan_clean_up import PlanCleanUp
 from shared.services.read_content import ReadContent, ReadDiff
 from shared.services.read_health import ReadHealth
 from shared.services.read_history import ReadHistory
@@ -49,6 +52,7 @@ from shared.services.read_restores import ReadRestores
 from shared.services.read_runs import ReadRuns
 from shared.services.restore_points import RestorePoints
 from tests.crashes import Process
+from tests.fakes.poison import FakePoisonQueues
 from tests.fakes.remotes import FakeGit, FakeWorkspace
 from tests.fakes.restores import (
     FakeRestorePlace,
@@ -87,6 +91,7 @@ class Bound:
     git: FakeGit = field(default_factory=FakeGit)
     restore_rows: FakeRestoreStore = field(default_factory=FakeRestoreStore)
     place: FakeRestorePlace = field(default_factory=FakeRestorePlace)
+    poison: FakePoisonQueues = field(default_factory=FakePoisonQueues)
     writes: FakeWorkspaceWriter = field(init=False)
     restore_enabled: bool = True
     restore_roots: tuple[str, ...] = ("/",)
@@ -145,6 +150,19 @@ class Bound:
     @property
     def forecast(self) -> MakeForecast:
         return a_forecast_of(self)
+
+    @property
+    def plan_clean_up(self) -> PlanCleanUp:
+        names = ("store", "index", "restores", "place", "blobs", "poison")
+        return PlanCleanUp(
+            **self._ports(Process(), *names),
+            clock=self.clock,
+            retention=self.retention,
+        )
+
+    @property
+    def last_clean_up(self) -> LastCleanUp:
+        return LastCleanUp(self.blobs)
 
     @property
     def cancel_run(self) -> CancelRun:
@@ -233,6 +251,7 @@ def routes() -> list[Route]:
         http_diagnostics.bp,
         http_setup.bp,
         http_forecast.bp,
+        http_retention.bp,
         http_openapi.bp,
     ):
         indexed.register_functions(blueprint)

@@ -7,6 +7,7 @@ from functions import (
     http_health,
     http_history,
     http_restores,
+    http_retention,
     http_runs,
 )
 from tests.unit.functions.api import Api, Bound
@@ -24,4 +25,5 @@ def api(bound: Bound, monkeypatch: pytest.MonkeyPatch) -> Api:
     monkeypatch.setattr(http_history, "app", lambda: bound)
     monkeypatch.setattr(http_forecast, "app", lambda: bound)
     monkeypatch.setattr(http_restores, "app", lambda: bound)
+    monkeypatch.setattr(http_retention, "app", lambda: bound)
     return Api(bound)

@@ -16,6 +16,7 @@ from functions import (
 )
 from shared.domain.diagnostics import Verdict
 from shared.domain.outcomes import OutcomeKind
+from shared.domain.retention import Kind, Rule
 from shared.domain.runs import Mode, RunStatus, Stop, Tally
 from shared.domain.setup import SetupStatus
 from shared.services.read_content import LIVE
@@ -117,6 +118,9 @@ def test_words_are_those_of_the_code() -> None:
     of_a_look = [v for v in Verdict if v not in (Verdict.DONE, Verdict.TO_DO)]
     assert SCHEMAS["Verdict"]["enum"] == of_a_look
     assert SCHEMAS["SetupStatus"]["enum"] == list(SetupStatus)
+    assert SCHEMAS["Verdict"]["enum"] == list(Verdict)
+    assert SCHEMAS["StateKind"]["enum"] == list(Kind)
+    assert SCHEMAS["KeepingRule"]["enum"] == list(Rule)
     stops = [stop.value or None for stop in Stop]
     assert set(SCHEMAS["Run"]["properties"]["stop"]["enum"]) == set(stops)
     counts = [each.name for each in fields(Tally)]
