@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.domain.diagnosis_limits import backlog_verdict
 from shared.domain.diagnostics import About, Finding, Verdict, failed, warning, well
+from shared.domain.retention import POISON_KEPT
 from shared.errors import AccessDenied, CredentialsRefused, LeaseHeld, Transient
 from shared.ports.diagnostics import LeaseTrial, QueueDepths
 from shared.services.checks.remotes import Given
@@ -40,7 +41,8 @@ POISONED = warning(
     "A message was given up: its work was closed as failed, or is about to be.",
     "Look at the newest run (`GET /api/runs`); the next one makes it good. Should the"
     " message still be there in ten minutes, the app's functions do not run: look at"
-    " Invocations in the portal.",
+    " Invocations in the portal. What nobody takes out is removed after"
+    f" {POISON_KEPT.days} days (docs/retention.md).",
 )
 
 BLOBS = About(
