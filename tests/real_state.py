@@ -1,20 +1,25 @@
 """The state's real adapters, over tables and a container of a test's own."""
 
+from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, cast
 
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.data.tables import TableEntity
 
 from shared.adapters.blobs import StorageBlobs
+from shared.adapters.poison_queues import StoragePoisonQueues
 from shared.adapters.push_lease import BlobPushLease
 from shared.adapters.restore_store import TableRestorePlace, TableRestoreStore
 from shared.adapters.run_index import TableRunIndex
 from shared.adapters.run_store import TableRunStore
 from shared.adapters.storage_clients import StorageClients
 from shared.adapters.tables import Table
+from shared.domain.retention import Poisoned
 from shared.ports import Clock, Write
 from tests.backup_app import BackupApp
 
@@ -35,6 +40,10 @@ class RealState:
         return f"restores{self.name}"
 
     @property
+    def poison_queue(self) -> str:
+        return f"{self.name}-poison"
+
+    @property
     def container(self) -> str:
         return f"state-{self.name}"
 
@@ -51,7 +60,17 @@ class RealState:
             ),
             "restores": TableRestoreStore(restores),
             "place": TableRestorePlace(restores),
+            "poison": LongAgo(
+                StoragePoisonQueues(self.clients.queues, [self.poison_queue])
+            ),
         }
+
+    def put_poison(self, text: str) -> None:
+        """A message that was given up, as the host leaves it."""
+        queue = self.clients.queues.get_queue_client(self.poison_queue)
+        with suppress(ResourceExistsError):
+            queue.create_queue()
+        queue.send_message(b64encode(text.encode()).decode())
 
     def rows(self) -> Iterator[TableEntity]:
         """All rows of runs as the table gives them."""
@@ -76,10 +95,24 @@ class RealState:
         """Leave nothing behind."""
         self.clients.tables.delete_table(self.table)
         self.clients.tables.delete_table(self.restores_table)
-        try:
+        with suppress(ResourceNotFoundError):
             self.clients.blobs.delete_container(self.container)
-        except ResourceNotFoundError:
-            return
+        with suppress(ResourceNotFoundError):
+            self.clients.queues.delete_queue(self.poison_queue)
+
+
+@dataclass(frozen=True)
+class LongAgo:
+    """Poison queues in a test's time: what lies there was put there before it began."""
+
+    inner: StoragePoisonQueues
+
+    def oldest(self) -> Sequence[Poisoned]:
+        found = self.inner.oldest()
+        return [replace(m, inserted_at=datetime(2026, 1, 1, tzinfo=UTC)) for m in found]
+
+    def remove(self, messages: Sequence[Poisoned]) -> int:
+        return self.inner.remove(messages)
 
 
 def move_rows(app: BackupApp, state: Mapping[str, Any]) -> None:
@@ -101,3 +134,9 @@ def move_blobs(app: BackupApp, state: Mapping[str, Any]) -> None:
     """Write the blobs of an app in memory to this port."""
     for name, content in app.blobs.contents.items():
         state["blobs"].put(name, content)
+
+
+def move_restores(app: BackupApp, state: Mapping[str, Any]) -> None:
+    """Write the rows of restores of an app in memory to this port."""
+    for row, _ in app.restores.rows.values():
+        state["restores"].write(Write(row))

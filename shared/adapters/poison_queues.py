@@ -22,20 +22,22 @@ from shared.domain.retention import Poisoned
 from shared.errors import NotFound
 from shared.ports import MOST_POISONED
 
+POISON_QUEUES = tuple(name for name in QUEUES if name.endswith(POISON))
+
 _IN_HAND_SECONDS = 30
 """Long enough to delete what was received; after that it is there again."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoragePoisonQueues:
-    """The poison queues of all queues of the app."""
+    """The poison queues of all queues of the app, unless others are named."""
 
     service: QueueServiceClient
+    queues: Sequence[str] = POISON_QUEUES
 
     def oldest(self) -> Sequence[Poisoned]:
         """The oldest few of each poison queue; see the port."""
-        poison = [name for name in QUEUES if name.endswith(POISON)]
-        return [message for name in poison for message in self._oldest(name)]
+        return [message for name in self.queues for message in self._oldest(name)]
 
     def remove(self, messages: Sequence[Poisoned]) -> int:
         """Remove these, as far as they are still there; see the port."""

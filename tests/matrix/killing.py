@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 
+from shared.adapters.storage_clients import connect
 from shared.services.open_restore import OpenedRestore
 from shared.services.open_run import Opened
 from tests.backup_app import BackupApp
@@ -24,7 +25,7 @@ from tests.matrix.invocations import (
 )
 from tests.matrix.scene import Scene, a_scene
 from tests.matrix.site import Site
-from tests.real_state import move_blobs, move_rows
+from tests.real_state import RealState, move_blobs, move_restores, move_rows
 from tests.unit.services.stories import Story
 from tests.use_cases import Invocation, UseCases
 
@@ -91,7 +92,8 @@ def limits_of(app: BackupApp) -> dict[str, Any]:
     """Everything about the app that is neither a port nor the platform's."""
     names = {f.name for f in fields(UseCases)} - {
         *("workspace", "git", "store", "index", "blobs", "queue"),
-        *("clock", "events", "lease", "restores", "place", "writes", "_numbers"),
+        *("clock", "events", "lease", "restores", "place", "writes", "poison"),
+        "_numbers",
     }
     return {name: getattr(app, name) for name in names}
 
@@ -124,6 +126,9 @@ def killed_app(
     state = state_at(place, app.clock)
     move_rows(app, state)
     move_blobs(app, state)
+    move_restores(app, state)
+    for message in app.poison.messages:
+        RealState(connect(storage), name).put_poison(message.text)
     state |= {"workspace": app.workspace, "git": app.git, "clock": app.clock}
     killed = KilledApp(**state, **limits_of(app), scene=scene, at=place, fork=fork)
     killed.loses = app.loses
