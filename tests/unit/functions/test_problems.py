@@ -43,6 +43,7 @@ STATUS = {
     errors.NotFound: 404,
     errors.CredentialsRefused: 502,
     errors.AccessDenied: 502,
+    errors.GitCredentialMissing: 502,
     errors.ExportDisabled: 502,
     errors.AddressBlocked: 502,
 }
