@@ -4,6 +4,7 @@ Partition: the run's id. Rows: `run`, `shard-000001`, `shard-000002` and so on.
 """
 
 from collections.abc import Iterator
+from itertools import batched
 from typing import Any
 
 from shared.adapters.rows import (
@@ -58,8 +59,8 @@ class TableRunStore:
         """Remove the rows of a run's shards, then the run's own."""
         rows = list(self._table.query(f"PartitionKey eq '{_quoted(run_id)}'"))
         rows.sort(key=lambda row: row.columns["RowKey"] == RUN_ROW)
-        for row in rows:
-            self._table.delete(run_id, row.columns["RowKey"], row.etag)
+        for some in batched(rows, MAX_ROWS, strict=False):
+            self._table.remove(run_id, some)
 
 
 def _row(write: Write[Run] | Write[Shard]) -> RowWrite:

@@ -92,20 +92,31 @@ class Table:
         operation = ("upsert", columns, {"mode": UpdateMode.REPLACE})
         repeated(action, lambda: self._submit([operation]))
 
+    def remove(self, partition: str, rows: Sequence[Found]) -> None:
+        """Remove rows of one partition at once; those that changed meanwhile stay.
+
+        At most 100.
+        """
+        keys = [(str(row.columns["RowKey"]), row.etag) for row in rows]
+        try:
+            with translated(f"delete {len(rows)} row(s) of {self._name}"):
+                self._client.submit_transaction(
+                    [_deletion(partition, key, etag) for key, etag in keys]
+                )
+        except (Conflict, NotFound):
+            # Somebody else removes them, too, or wrote one: then each for itself.
+            for key, etag in keys:
+                self.delete(partition, key, etag)
+
     def delete(self, partition: str, row: str, etag: str) -> bool:
         """Remove the row if it still has that ETag; whether it was us who did."""
         try:
             with translated(f"delete a row of {self._name}"):
-                self._delete(partition, row, etag)
+                # delete_entity hides a missing row; a transaction tells it.
+                self._client.submit_transaction([_deletion(partition, row, etag)])
         except (Conflict, NotFound):
             return False
         return True
-
-    def _delete(self, partition: str, row: str, etag: str) -> None:
-        # delete_entity hides a missing row; a transaction tells it.
-        key = {"PartitionKey": partition, "RowKey": row}
-        condition = {"etag": etag, "match_condition": MatchConditions.IfNotModified}
-        self._client.submit_transaction([("delete", key, condition)])
 
     def _submit(self, operations: list[Any]) -> tuple[str, ...]:
         try:
@@ -135,6 +146,12 @@ def _operation(row: RowWrite) -> tuple[Any, ...]:
         "match_condition": MatchConditions.IfNotModified,
     }
     return ("update", row.columns, condition)
+
+
+def _deletion(partition: str, row: str, etag: str) -> tuple[Any, ...]:
+    key = {"PartitionKey": partition, "RowKey": row}
+    condition = {"etag": etag, "match_condition": MatchConditions.IfNotModified}
+    return ("delete", key, condition)
 
 
 def _next_page(pages: Iterator[Iterator[TableEntity]]) -> list[TableEntity] | None:

@@ -1,5 +1,6 @@
 """What every `RunStore` does: the one in memory and the one in an Azure table."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
@@ -221,3 +222,14 @@ def test_a_forgotten_run_is_gone_with_its_shards_and_no_other(store: RunStore) -
     assert list(store.shards(run.id)) == []
     assert store.run(other.id) is not None
     assert sum(1 for _ in store.shards(other.id)) == 89
+
+
+def test_a_run_that_several_forget_at_once_is_gone(store: RunStore) -> None:
+    run = a_run()
+    store.write(Write(run), *(Write(a_shard(run, n)) for n in range(1, 60)))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: store.forget(run.id), range(4)))
+
+    assert store.run(run.id) is None
+    assert list(store.shards(run.id)) == []
