@@ -83,8 +83,7 @@ class Web:
     ) -> Answer:
         """Ask to read; up to three times where nobody answers, or somebody busy.
 
-        `NoAnswerError` after the last time. What answers with an object of its own is
-        not busy, whatever the status: health says with 503 that it is critical.
+        `NoAnswerError` after the last time.
         """
         for tried in range(1, TRIES + 1):
             last = tried == TRIES
@@ -95,15 +94,17 @@ class Web:
                 if last:
                     raise
             else:
-                if last or answer.status not in _BUSY or _is_about_itself(answer):
+                if last or answer.status not in _BUSY or _is_final(answer):
                     return answer
                 pause = answer.retry_after or pause
             self._passing.sleep(min(pause, LONGEST_PAUSE_SECONDS))
         raise AssertionError  # pragma: no cover - the last try returns or raises
 
 
-def _is_about_itself(answer: Answer) -> bool:
-    return bool(answer.facts) and "detail" not in answer.facts
+def _is_final(answer: Answer) -> bool:
+    """The app's own 503 of health is an answer, and its 502 a refusal."""
+    is_a_problem = "detail" in answer.facts
+    return bool(answer.facts) and (not is_a_problem or answer.status == 502)
 
 
 def _how(error: urllib3.exceptions.HTTPError, seconds: float) -> str:
@@ -113,9 +114,10 @@ def _how(error: urllib3.exceptions.HTTPError, seconds: float) -> str:
             return "is not known: there is no host of that name"
         case urllib3.exceptions.SSLError():
             return "has a certificate that is not accepted here"
-        case urllib3.exceptions.TimeoutError():
-            return f"did not answer within {seconds:.0f} seconds"
+        # One of those that time out, too, for urllib3; so it comes before them.
         case urllib3.exceptions.NewConnectionError():
             return "does not answer"
+        case urllib3.exceptions.TimeoutError():
+            return f"did not answer within {seconds:.0f} seconds"
         case _:
             return "broke off in the middle of its answer"

@@ -1,5 +1,7 @@
 """CLIENT: numbers and names as people read them; knows no run."""
 
+from collections.abc import Iterator
+
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -34,3 +36,14 @@ def printable(text: str) -> str:
     """The text on one line, whatever it holds: names may hold anything but `/`."""
     shown = (c if c.isprintable() else repr(c)[1:-1] for c in text)
     return "".join(shown)
+
+
+def moment(text: str) -> str:
+    """`2026-11-26 10:09:16`: an RFC 3339 time of the API, which is in UTC."""
+    return printable(text[:19].replace("T", " "))
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """The lines of a text as a terminal may get them; tabs stay."""
+    for line in text.removesuffix("\n").split("\n"):
+        yield "\t".join(map(printable, line.removesuffix("\r").split("\t")))

@@ -1,6 +1,8 @@
 """CLIENT, checks: a diagnosis as the HTTP API tells it; decides nothing about it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from client.web import Web
 
@@ -26,10 +28,13 @@ class Diagnosis:
     checks: tuple[Check, ...]
 
 
-def diagnosis_of(web: Web) -> Diagnosis:
-    """Ask the app. `NoAnswerError`, `RefusedError`."""
-    answer = web.call("GET", "/api/diagnostics", seconds=SECONDS)
-    body = answer.accepted()
+def asked(web: Web) -> Mapping[str, Any]:
+    """Ask the app; `read_diagnosis` reads it. `NoAnswerError`, `RefusedError`."""
+    return web.get("/api/diagnostics", seconds=SECONDS).accepted()
+
+
+def read_diagnosis(body: Mapping[str, Any]) -> Diagnosis:
+    """A diagnosis as the API gives it."""
     checks = tuple(
         Check(
             name=check["name"],

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from client.web import Web
 
@@ -174,7 +175,7 @@ class RestoresApi:
 
 
 def _path(restore_id: str) -> str:
-    return f"/api/restores/{restore_id}"
+    return f"/api/restores/{quote(restore_id, safe='')}"
 
 
 def rows(body: Mapping[str, Any]) -> list[Row]:

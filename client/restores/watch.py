@@ -86,6 +86,11 @@ class Watch:
                 raise RefusedError(f"{there.id} has ended, and keeps its place still")
             self._passing.sleep(LOOK_SECONDS)
 
+    def taken_up(self, restore: Restore) -> str:
+        """Watch one that somebody has asked for; its id."""
+        self._asked = APPLY if restore.apply else PLAN
+        return restore.id
+
     def begun_report(self, api: RestoresApi) -> str:
         """Begin a report of drift; its id."""
         self._asked = PLAN

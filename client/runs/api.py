@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from client.web import Web
 
@@ -143,7 +144,7 @@ class RunsApi:
 
     def cancel(self, run_id: str) -> None:
         """Have it stop at its next checkpoint; what was stored stays."""
-        self._web.call("DELETE", f"/api/runs/{run_id}").accepted()
+        self._web.call("DELETE", _path(run_id)).accepted()
 
     def newest(self, limit: int) -> Mapping[str, Any]:
         """So many runs as the API lists them; `rows` reads them."""
@@ -151,16 +152,20 @@ class RunsApi:
 
     def details(self, run_id: str, limit: int = PAGE) -> Mapping[str, Any]:
         """The run as the API shows it, with so much of each list."""
-        return self._web.get(f"/api/runs/{run_id}", {"limit": limit}).accepted()
+        return self._web.get(_path(run_id), {"limit": limit}).accepted()
 
     def look(self, run_id: str) -> Run:
         """The run without its lists: quick."""
-        path = f"/api/runs/{run_id}"
+        path = _path(run_id)
         return read_run(self._web.call("GET", path, query={"limit": 0}).accepted())
 
     def read(self, run_id: str) -> Run:
         """The run with the beginning of each list."""
         return read_run(self.details(run_id))
+
+
+def _path(run_id: str) -> str:
+    return f"/api/runs/{quote(run_id, safe='')}"
 
 
 def rows(body: Mapping[str, Any]) -> list[Row]:

@@ -60,6 +60,7 @@ class Watch:
             self._app.wake()
             self.tell(self.until_ended(api, started.run_id))
             started = api.start(wanted)
+        self._following = started.run_id
         return started.run_id
 
     def until_ended(self, api: RunsApi, run_id: str) -> Run:

@@ -7,7 +7,7 @@ the look is about.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from client.checks.diagnosis import Diagnosis, diagnosis_of
+from client.checks.diagnosis import Diagnosis, asked, read_diagnosis
 from client.checks.table import table
 from client.console import plain_console
 from client.web import Web
@@ -54,4 +54,4 @@ def _stack(options: Options, say: Callable[[str], None]) -> Iterator[Endpoints]:
 def _ask(endpoints: Endpoints) -> Diagnosis:
     key = {"x-functions-key": endpoints.functions_key}
     with Web(endpoints.functions, key) as web:
-        return diagnosis_of(web)
+        return read_diagnosis(asked(web))

@@ -6,6 +6,7 @@ Errors are told in a sentence.
 from collections.abc import Iterator
 
 from client.console import plain_console
+from client.forecasts.asked import forecast_of
 from client.forecasts.table import table
 from client.web import Web
 from local.backup.places import ground
@@ -13,9 +14,6 @@ from local.endpoints import Endpoints
 from local.forecast.options import WantedForecast
 from local.interruption import hear_no_more
 from local.telling import say_ignored, saying, told
-
-SECONDS = 235.0
-"""The app answers within 230."""
 
 
 def forecast(wanted: WantedForecast) -> int:
@@ -39,5 +37,4 @@ def answered(endpoints: Endpoints, wanted: WantedForecast) -> Iterator[str]:
     """The lines of the app's answer; `NoAnswerError`, `RefusedError`."""
     key = {"x-functions-key": endpoints.functions_key}
     with Web(endpoints.functions, key) as web:
-        answer = web.call("GET", "/api/forecast", query=wanted.query, seconds=SECONDS)
-    yield from table(answer.accepted())
+        yield from table(forecast_of(web, wanted.query))

@@ -12,13 +12,7 @@ from client.passing import Time
 from client.restores.api import RestoresApi
 from client.restores.watch import Watch
 from client.web import Web
-from tests.client.restores.functions import Functions, served
-
-
-@pytest.fixture
-def functions(monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
-    with served(monkeypatch) as made:
-        yield made
+from tests.client.functions import Functions
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from client.restores import api as restores
 from client.restores.api import Restore, RestoresApi, Wanted
-from tests.client.restores.functions import Functions
+from tests.client.functions import Functions
 
 NOTEBOOKS = ("extract", "load", "report")
 

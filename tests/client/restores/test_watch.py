@@ -11,9 +11,9 @@ from client.app import App
 from client.restores.api import RestoresApi, Wanted
 from client.restores.in_the_way import OtherRestoreError
 from client.web import NoAnswerError, Web
+from tests.client.functions import Functions
 from tests.client.restores.builders import Words
 from tests.client.restores.conftest import a_teller
-from tests.client.restores.functions import Functions
 
 LOAD = "/Clients/acme/load"
 

@@ -7,7 +7,7 @@ import pytest
 
 from local.backup.places import Ground
 from local.endpoints import Endpoints
-from tests.client.restores.functions import Functions, served
+from tests.client.functions import Functions, served
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from local.backup.places import Ground, OtherStackError
 from local.restore import command
 from local.restore.options import read_restore
 from local.telling import INTERRUPTED
-from tests.client.restores.functions import Functions
+from tests.client.functions import Functions
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
 RESTORE = read_restore(["FILES=/Clients/acme/load"], {})

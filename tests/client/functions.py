@@ -1,15 +1,24 @@
-"""The app's HTTP side after one backup; every look at a restore plays a step."""
+"""The app's HTTP side after one backup; every quick look plays a step of a script."""
 
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from aiohttp import web
 
-from functions import http_restores
+from functions import (
+    http_forecast,
+    http_health,
+    http_history,
+    http_restores,
+    http_runs,
+)
 from local.serving import serve_in_thread
+from shared.domain.runs import RunStatus
+from shared.ports import Write
 from tests.crashes import Process
 from tests.restoring import Restoring
 from tests.unit.functions.api import Api, Bound
@@ -32,6 +41,15 @@ class Functions:
         """What the message's receiver does."""
         self.bound.restores.advance_quickly(restore_id)
 
+    def end_run(self, run_id: str, status: RunStatus, **changes: Any) -> None:
+        """What the runs' receivers do."""
+        stored = self.bound.store.run(run_id)
+        assert stored
+        finished_at = self.bound.clock.now()
+        changes |= {"status": status, "finished_at": finished_at}
+        self.bound.store.write(Write(replace(stored.row, **changes), stored.etag))
+        self.bound.index.close(run_id)
+
     def wake(self) -> None:
         """What only those can do who started it."""
         self.asked.append("woken")
@@ -52,6 +70,8 @@ class Functions:
         answer = Api(self.bound).call(
             request.method, request.path_qs, await request.read()
         )
+        if isinstance(answer.body, bytes):
+            return web.Response(status=answer.status, body=answer.body)
         return web.Response(status=answer.status, text=json.dumps(answer.body))
 
 
@@ -71,7 +91,15 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
             git=app.git,
         )
     )
-    monkeypatch.setattr(http_restores, "app", lambda: made.bound)
+    made.bound.clock.advance(60)  # whatever is done now comes after that backup
+    for triggers in (
+        http_forecast,
+        http_health,
+        http_history,
+        http_restores,
+        http_runs,
+    ):
+        monkeypatch.setattr(triggers, "app", lambda: made.bound)
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", made.answer)
     with serve_in_thread(application) as url:

@@ -1,0 +1,1 @@
+"""CLIENT, history: what the backup holds, and held."""
