@@ -18,11 +18,10 @@ class NotMeantError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """An address, and the headers that open it; `found` where it was not named."""
+    """An address, and the headers that open it."""
 
     url: str
     headers: Mapping[str, str] = field(repr=False)
-    found: bool = False
 
 
 def deployment(url: str, key: str, token: str, *, stack: Path = STACK) -> Deployment:
@@ -37,6 +36,7 @@ def deployment(url: str, key: str, token: str, *, stack: Path = STACK) -> Deploy
                 " name it with --url or BACKUP_URL"
             )
         return _of_stack(stack)
+    address = _address(url)
     if key and token:
         raise NotMeantError(
             "a key and a token are there, and only one is meant: take BACKUP_KEY or"
@@ -48,7 +48,7 @@ def deployment(url: str, key: str, token: str, *, stack: Path = STACK) -> Deploy
             " stands in front, a token into BACKUP_TOKEN"
         )
     opener = _header("BACKUP_KEY", "x-functions-key", key) if key else _bearer(token)
-    return Deployment(_address(url), opener)
+    return Deployment(address, opener)
 
 
 def _bearer(token: str) -> dict[str, str]:
@@ -72,7 +72,7 @@ def _of_stack(stack: Path) -> Deployment:
             "no deployment is named: name it with --url or BACKUP_URL."
             f" Nor does a stack of this checkout run ({stack}; `make up` starts one)"
         ) from None
-    return Deployment(str(url), {"x-functions-key": str(key)}, found=True)
+    return Deployment(str(url), {"x-functions-key": str(key)})
 
 
 def _address(text: str) -> str:

@@ -46,9 +46,14 @@ class Caller:
     def web(self) -> Iterator[Web]:
         """The deployment that is meant. `NotMeantError`."""
         meant = self.deployment()
-        if meant.found:
-            self.aside(f"using the stack that runs at {meant.url}")
         with Web(meant.url, meant.headers, self.passing) as web:
+            yield web
+
+    @contextmanager
+    def steered(self) -> Iterator[Web]:
+        """The same, to have it do something: then it is said which one it is."""
+        with self.web() as web:
+            self.aside(f"at {web.base}")
             yield web
 
     def say(self, line: str) -> None:

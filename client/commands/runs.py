@@ -48,7 +48,7 @@ def run(
         message=message or "",
         allow_deletions=allow_deletions or "",
     )
-    with caller.web() as web:
+    with caller.steered() as web:
         try:
             if wait:
                 return _watched(caller, web, wanted, as_json=as_json)

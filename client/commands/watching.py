@@ -43,7 +43,7 @@ def cancel(caller: Caller, *, name: str, wait: bool, as_json: bool) -> int:
 
     Exits 0 where it was cancelled before its end.
     """
-    with caller.web() as web:
+    with caller.steered() as web:
         if name.startswith(_RESTORE):
             RestoresApi(web).cancel(name)
         else:

@@ -84,7 +84,7 @@ def test_a_run_is_watched_to_its_end_and_told(
     assert f"run {newest(functions)}\n" in person.out
     assert "Complete: everything is in Git" in person.out
     assert "look at it" not in person.out
-    assert person.err == ""
+    assert person.err == f"at {functions.url}\n"
 
 
 def test_what_is_not_complete_is_no_success_and_says_how_to_go_on(
@@ -369,7 +369,8 @@ def test_an_app_that_answers_badly_is_told_in_a_sentence(
         code = person.types(*words)
 
     assert code == 1
-    assert person.err.startswith("client: ")
-    assert told in person.err
-    assert person.err.count("\n") == 1
+    [*_, sentence] = person.err.removeprefix(f"at {url}\n").splitlines()
+    assert sentence.startswith("client: ")
+    assert told in sentence
+    assert "Traceback" not in person.err
     assert KEY not in person.err + person.out

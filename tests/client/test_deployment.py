@@ -91,7 +91,7 @@ def test_what_opens_it_must_be_clear(
 def test_where_none_is_named_the_stack_that_runs_here_is_meant(stack: Path) -> None:
     found = deployment("", "", "", stack=stack)
 
-    assert (found.url, found.found) == ("http://127.0.0.1:7071", True)
+    assert found.url == "http://127.0.0.1:7071"
     assert found.headers == {"x-functions-key": "of-the-stack"}
 
 
