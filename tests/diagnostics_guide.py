@@ -25,25 +25,27 @@ def guide() -> str:
 def _lines() -> Iterator[str]:
     yield "## Any check"
     yield ""
-    yield from _table(OF_ANY)
+    yield from table(OF_ANY)
     for about in CATALOGUE:
         yield ""
         yield f"## `{about.name}`"
         yield ""
-        yield f"Looks at {_cell(about.looks_at)}."
+        yield f"Looks at {cell(about.looks_at)}."
         yield ""
-        yield from _table(about.cases)
+        yield from table(about.cases)
 
 
-def _table(cases: tuple[Case, ...]) -> Iterator[str]:
+def table(cases: tuple[Case, ...]) -> Iterator[str]:
+    """How a check can end, a row each."""
     yield "| | it means | what to do |"
     yield "| --- | --- | --- |"
     for case in cases:
-        means, do = _cell(case.means), _cell(case.do)
+        means, do = cell(case.means), cell(case.do)
         yield f"| {case.verdict.value} | {means} | {do} |"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """The text as a cell of a table has it; what is filled in, in brackets."""
     parts = text.format_map(_InBrackets()).replace("|", "\\|").split("`")
     # Outside of code a bracket would begin a tag.
     parts[::2] = [part.replace("<", "&lt;") for part in parts[::2]]
