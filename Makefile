@@ -16,13 +16,14 @@ SERVICE_VARIABLES := DATA DATABRICKS_HOST AZURE_DEVOPS_ORG_URL AZURE_DEVOPS_PROJ
   AZURE_DEVOPS_REPOSITORY AZURE_DEVOPS_BRANCH
 BACKUP_VARIABLES := WORKSPACE NOTEBOOKS MODE DRY_RUN $(SERVICE_VARIABLES)
 RESTORE_VARIABLES := FILES AT TO ON_CONFLICT APPLY CANCEL $(SERVICE_VARIABLES)
+SETUP_VARIABLES := APPLY $(SERVICE_VARIABLES)
 FORECAST_VARIABLES := SAMPLE NOTEBOOKS CHANGE SEED $(SERVICE_VARIABLES)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup backup restore drift forecast doctor up down clean check unit test soak lock package
+.PHONY: help setup setup-repo backup restore drift forecast doctor up down clean check unit test soak lock package
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' \
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' \
 	  $(firstword $(MAKEFILE_LIST))
 
 setup: ## .venv with everything, and Azurite; costs nothing when done
@@ -42,6 +43,9 @@ forecast: setup ## what runs and a restore will take (SAMPLE=, NOTEBOOKS=, CHANG
 
 doctor: setup ## what works, and what to do where it does not; writes nothing
 	@$(PY) -m local doctor $(foreach name,$(SERVICE_VARIABLES),$(call given,$(name)))
+
+setup-repo: setup ## what is missing before the first backup: a plan; APPLY=1 makes it
+	@$(PY) -m local setup-repo $(foreach name,$(SETUP_VARIABLES),$(call given,$(name)))
 
 up: setup ## the whole stack in the foreground, until Ctrl-C
 	@exec $(PY) -m local up --data '$(DATA)' --ports $(PORTS)

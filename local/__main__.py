@@ -1,6 +1,6 @@
 """LOCAL: `python -m local COMMAND`; does none of it itself.
 
-Commands: up, down, clean, backup, restore, drift, forecast, doctor.
+Commands: up, down, clean, backup, restore, drift, forecast, doctor, setup-repo.
 """
 
 import argparse
@@ -24,6 +24,7 @@ _OWN_LINES = {
     "drift": ("local.restore", "drift_main"),
     "forecast": ("local.forecast", "main"),
     "doctor": ("local.doctor", "main"),
+    "setup-repo": ("local.setup_repo", "main"),
 }
 """Commands with a line of their own, and imports that the others can do without."""
 
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     commands.add_parser("drift", help="how workspace and backup differ")
     commands.add_parser("forecast", help="what runs and a restore will take")
     commands.add_parser("doctor", help="what works, and what to do where it does not")
+    commands.add_parser("setup-repo", help="what is missing before the first backup")
     given = parser.parse_args(arguments)
     try:
         return _COMMANDS[given.command](given)

@@ -1,6 +1,6 @@
 """CLIENT, checks: a diagnosis as the HTTP API tells it; decides nothing about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,14 +35,18 @@ def asked(web: Web) -> Mapping[str, Any]:
 
 def read_diagnosis(body: Mapping[str, Any]) -> Diagnosis:
     """A diagnosis as the API gives it."""
-    checks = tuple(
+    return Diagnosis(body["status"], checks_of(body["checks"]))
+
+
+def checks_of(rows: Iterable[Mapping[str, Any]]) -> tuple[Check, ...]:
+    """The checks of an answer, or the steps of a setup, which are told alike."""
+    return tuple(
         Check(
-            name=check["name"],
-            status=check["status"],
-            means=check["means"],
-            do=check["do"],
-            facts=tuple((name, str(fact)) for name, fact in check["facts"].items()),
+            name=row["name"],
+            status=row["status"],
+            means=row["means"],
+            do=row["do"],
+            facts=tuple((name, str(fact)) for name, fact in row["facts"].items()),
         )
-        for check in body["checks"]
+        for row in rows
     )
-    return Diagnosis(body["status"], checks)

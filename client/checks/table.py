@@ -1,23 +1,28 @@
 """CLIENT, checks: a diagnosis as people like to read it."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from client.checks.diagnosis import Check, Diagnosis
 from client.words import count, printable
 
 WIDTH = 88
-_MARKS = {"ok": "✓", "warning": "!", "failed": "✗"}
+_MARKS = {"ok": "✓", "done": "+", "to_do": "→", "warning": "!", "failed": "✗"}
 _INDENT = 4
 
 
 def table(diagnosis: Diagnosis) -> Iterator[str]:
     """A line a check that is well; of the others, what it means and what to do."""
-    widest = max((len(check.name) for check in diagnosis.checks), default=0)
-    for check in diagnosis.checks:
-        yield from _rows(check, widest)
+    yield from rows(diagnosis.checks)
     yield ""
     yield _headline(diagnosis)
+
+
+def rows(checks: Sequence[Check]) -> Iterator[str]:
+    """The lines of the checks, one below the other."""
+    widest = max((len(check.name) for check in checks), default=0)
+    for check in checks:
+        yield from _rows(check, widest)
 
 
 def _rows(check: Check, widest: int) -> Iterator[str]:
@@ -28,8 +33,9 @@ def _rows(check: Check, widest: int) -> Iterator[str]:
         return
     for name, fact in check.facts:
         yield from _wrapped(" " * _INDENT, f"{name}: {fact}")
-    # On one line, however long: there are commands in it to be copied.
-    yield f"{' ' * _INDENT}do  {printable(check.do)}"
+    if check.do:
+        # On one line, however long: there are commands in it to be copied.
+        yield f"{' ' * _INDENT}do  {printable(check.do)}"
 
 
 def _wrapped(head: str, text: str) -> Iterator[str]:

@@ -44,8 +44,8 @@ def read_restore(
 ) -> WantedRestore:
     """Understand `restore`; `UsageError` where that is not possible."""
     names = (*_OF_A_RESTORE, "CANCEL", "DATA", *SERVICES)
-    given = _given("restore", names, arguments)
-    stack = _stack(given, os.environ if environment is None else environment)
+    given = given_words("restore", names, arguments)
+    stack = stack_of(given, os.environ if environment is None else environment)
     if given.get("CANCEL"):
         nothing = Wanted(paths=())
         return WantedRestore(stack=stack, restore=nothing, cancel=_cancelled(given))
@@ -72,13 +72,14 @@ def read_stack(
     environment: Mapping[str, str] | None = None,
 ) -> Options:
     """Understand a command that only has to know what it stands on; `UsageError`."""
-    given = _given(command, ("DATA", *SERVICES), arguments)
-    return _stack(given, os.environ if environment is None else environment)
+    given = given_words(command, ("DATA", *SERVICES), arguments)
+    return stack_of(given, os.environ if environment is None else environment)
 
 
-def _given(
+def given_words(
     command: str, names: Sequence[str], arguments: Sequence[str]
 ) -> dict[str, str]:
+    """What stands on the command line, by name; `UsageError` for what means nothing."""
     parser = argparse.ArgumentParser(
         prog=f"python -m local {command}", epilog=f"NAME is one of {', '.join(names)}"
     )
@@ -93,7 +94,8 @@ def _given(
     return given
 
 
-def _stack(given: Mapping[str, str], ambient: Mapping[str, str]) -> Options:
+def stack_of(given: Mapping[str, str], ambient: Mapping[str, str]) -> Options:
+    """What a command stands on, of what it was given; `UsageError`."""
     named = {name: given[name] for name in SERVICES if given.get(name)}
     settings = service_settings(named, ambient)
     return Options(

@@ -34,7 +34,8 @@ class _Trying:
 class SetUp:
     """The first checks and the last side by side, then the steps one by one.
 
-    `seconds` is what all checks have together, and what each step has.
+    `seconds` is what all checks have together, and what each step has. A step that is
+    waited for no longer may still take effect; the next setup finds what it left.
     """
 
     first: Sequence[Check]

@@ -12,6 +12,7 @@ from local.stack import PURPOSES, key_for
 from shared.services.setup_steps import CATALOGUE
 from tests.e2e.stacks import a_stack
 from tests.e2e.test_diagnostics import EXPORT_OFF, IP_ACL, NO_ACCESS
+from tests.e2e.test_restore_command import command
 from tests.e2e.trial import Trial
 
 TF401027 = {
@@ -118,7 +119,9 @@ def test_from_nothing_to_the_first_backup_with_setup_alone(tmp_path: Path) -> No
 
         assert first["changes"] == ["repository", "branch"]
         assert by_status(first, "failed", "to_do") == {}
-        assert "[backup]\\Contributors" in by_status(first, "warning")["access"]["do"]
+        assert (
+            "[backup]\\Contributors" in by_status(first, "warning")["access"]["means"]
+        )
         made = site.refs()
         assert list(made) == ["refs/heads/main"]
 
@@ -372,3 +375,28 @@ def test_settings_that_are_wrong_are_named_and_nothing_is_asked(tmp_path: Path) 
 
         assert site.writes() == {}
     assert by_status(body, "failed").keys() == {"settings"}
+
+
+def test_make_setup_repo_plans_and_applies(tmp_path: Path) -> None:
+    data = tmp_path / "stack"
+    with a_stack(data) as endpoints:
+        site = Site(Trial(endpoints), data)
+        site.empty()
+
+        plan = command("setup-repo", data)
+        nothing = site.refs()
+        done = command("setup-repo", data, "APPLY=1")
+        again = command("setup-repo", data, "APPLY=1")
+        site.local("permissions", {"GenericContribute": False})
+        ill = command("setup-repo", data)
+
+        assert plan.returncode == 0, plan.stdout
+        assert "→ repository" in plan.stdout
+        assert "to do it: the same command, with APPLY=1" in plan.stdout
+        assert nothing == {}
+        assert "+ branch" in done.stdout
+        assert "Done: repository, branch." in done.stdout
+        assert "Nothing was left to do." in again.stdout
+        assert ill.returncode == 1
+        assert "✗ pushing" in ill.stdout
+        assert "set to Allow: Contribute." in ill.stdout

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[2]
-COMMAND = re.compile(r"^([a-z]+):.*\n\t@.*-m local \w", re.MULTILINE)
+COMMAND = re.compile(r"^([a-z-]+):.*\n\t@.*-m local \w", re.MULTILINE)
 
 
 def test_every_make_command_of_the_stack_is_in_the_readme() -> None:

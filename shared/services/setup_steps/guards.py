@@ -30,7 +30,7 @@ OTHERS = warning(
     "Others may change the backup branch, too: {others}.",
     _BRANCH_SECURITY + " first search the app's identity and set Contribute to Allow;"
     " then switch Inheritance off; then set Contribute and Force push to Not set for"
-    " {others}. (Deny would bind the app's identity, too, where it is a member.)",
+    " each of the others. (Deny would bind the app, too, where it is a member.)",
 )
 NOT_SHOWN = warning(
     "Nobody else is seen to change the backup branch, but not every place where rights"

@@ -1,0 +1,68 @@
+"""CLIENT, checks: a setup as the HTTP API tells it; decides nothing about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from client.checks.diagnosis import Check, checks_of
+from client.checks.table import rows
+from client.web import Web
+from client.words import count, printable
+
+SECONDS = 235.0
+"""The app answers within 230."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """All steps, the worst of them, and which of them change something."""
+
+    applied: bool
+    status: str
+    changes: tuple[str, ...]
+    steps: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to ask for: a plan, or the doing of it."""
+
+    apply: bool = False
+
+
+def setup_of(web: Web, wanted: Wanted) -> Setup:
+    """Ask the app once. `NoAnswerError`, `RefusedError`."""
+    body = {"apply": wanted.apply}
+    told = web.call("POST", "/api/setup", body, seconds=SECONDS).accepted()
+    return Setup(
+        applied=told["applied"],
+        status=told["status"],
+        changes=tuple(told["changes"]),
+        steps=checks_of(told["steps"]),
+    )
+
+
+def setup_table(setup: Setup, line: str) -> Iterator[str]:
+    """The steps, and how it stands; `line` is the command that applies a plan."""
+    yield from rows(setup.steps)
+    yield ""
+    yield f"{_trouble(setup)}{_changes(setup)}"
+    if setup.changes and not setup.applied:
+        yield f"to do it: {line}"
+
+
+def _trouble(setup: Setup) -> str:
+    failed, warnings = (
+        sum(step.status == status for step in setup.steps)
+        for status in ("failed", "warning")
+    )
+    told = [f"{failed} failed"] if failed else []
+    if warnings:
+        told.append(count(warnings, "warning"))
+    return f"{', '.join(told)} of {count(len(setup.steps), 'step')}. " if told else ""
+
+
+def _changes(setup: Setup) -> str:
+    if not setup.changes:
+        return "Nothing was left to do." if setup.applied else "Nothing is left to do."
+    named = ", ".join(printable(name) for name in setup.changes)
+    return f"{'Done' if setup.applied else 'To do'}: {named}."

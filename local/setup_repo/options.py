@@ -1,0 +1,30 @@
+"""LOCAL, setup-repo: what the command was told; starts nothing.
+
+As for a backup, real services count only where they were named on the command line.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from client.checks.setup import Wanted
+from local.backup.options import Options, truth
+from local.endpoints import SERVICES
+from local.restore.options import given_words, stack_of
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSetup:
+    """The command, understood: what it stands on, and whether to do it."""
+
+    stack: Options
+    setup: Wanted
+
+
+def read_setup(
+    arguments: Sequence[str], environment: Mapping[str, str] | None = None
+) -> WantedSetup:
+    """Understand `setup-repo`; `UsageError` where that is not possible."""
+    given = given_words("setup-repo", ("APPLY", "DATA", *SERVICES), arguments)
+    stack = stack_of(given, os.environ if environment is None else environment)
+    return WantedSetup(stack, Wanted(truth("APPLY", given.get("APPLY", ""))))

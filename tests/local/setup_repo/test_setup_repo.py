@@ -1,0 +1,39 @@
+"""What `make setup-repo` was told."""
+
+import pytest
+
+from client.checks.setup import Wanted
+from local.backup.options import UsageError
+from local.setup_repo import main
+from local.setup_repo.options import read_setup
+
+
+def test_a_plan_is_the_default() -> None:
+    wanted = read_setup(["DATA=/d"], {})
+
+    assert wanted.setup == Wanted(apply=False)
+    assert str(wanted.stack.data) == "/d"
+
+
+@pytest.mark.parametrize(("text", "apply"), [("1", True), ("0", False), ("", False)])
+def test_only_who_says_so_has_it_done(text: str, apply: bool) -> None:  # noqa: FBT001
+    assert read_setup([f"APPLY={text}"], {}).setup == Wanted(apply)
+
+
+def test_real_services_count_where_they_are_named_with_their_tokens() -> None:
+    named = ["AZURE_DEVOPS_ORG_URL=https://dev.azure.com/contoso"]
+    with pytest.raises(UsageError, match="AZURE_DEVOPS_PROJECT"):
+        read_setup(named, {"AZURE_DEVOPS_PAT": "secret"})
+
+    named += ["AZURE_DEVOPS_PROJECT=Data", "AZURE_DEVOPS_REPOSITORY=backup"]
+    settings = read_setup(named, {"AZURE_DEVOPS_PAT": "secret"}).stack.settings
+
+    assert settings["AZURE_DEVOPS_PAT"] == "secret"
+
+
+def test_a_word_that_means_nothing_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["WHAT=ever"]) == 2
+    assert "setup-repo: 'WHAT=ever' is not NAME=VALUE" in capsys.readouterr().out
+    assert main(["APPLY=maybe"]) == 2
