@@ -21,7 +21,8 @@ def start_setup(req: func.HttpRequest) -> func.HttpResponse:
     wanted = wanted_setup(req)
     if isinstance(wanted, func.HttpResponse):
         return wanted
-    found = set_up().apply() if wanted.apply else set_up().plan()
+    setup = set_up(wanted.git_folder)
+    found = setup.apply() if wanted.apply else setup.plan()
     return json_answer({"applied": wanted.apply, **setup_answer(found)})
 
 

@@ -1,6 +1,6 @@
 """USE CASE PARTS: all the ways in which a Git folder of the backup can (not) come."""
 
-from shared.domain.diagnostics import Case, Verdict, failed, warning, well
+from shared.domain.diagnostics import Case, Verdict, done, failed, to_do, warning, well
 
 _ELSEWHERE = "Name a path at which nothing is. What is there is left as it is."
 _UPDATE = "`databricks repos update {id} --branch {branch}`"
@@ -12,17 +12,19 @@ BEHIND = Case(
     " updates it by itself.",
     "To see the newest: in the workspace, the folder's Git dialog, Pull; or " + _UPDATE,
 )
-WOULD_BE_MADE = well(
-    "Nothing is there: a Git folder of the backup would be made. Whoever may read the"
-    " folder above it will read all that it shows."
+WOULD_BE_MADE = to_do(
+    "Nothing is there. Whoever may read the folder above it would read all that a Git"
+    " folder of the backup shows.",
+    "Apply: it is made, and the folder above it.",
 )
-WOULD_BE_LARGE = warning(
-    "Nothing is there: a Git folder of the backup would be made. The repository is"
-    " larger than what one Git operation may write (4 GB), so cloning may fail, sparse"
-    " or not.",
-    "Try it. If it fails: clone the repository to a computer and read it there.",
+WOULD_BE_LARGE = to_do(
+    "Nothing is there. Whoever may read the folder above it would read all that a Git"
+    " folder of the backup shows. The repository is larger than what one Git operation"
+    " may write (4 GB), so cloning may fail, sparse or not.",
+    "Apply: it is tried. If it fails, clone the repository to a computer and read it"
+    " there.",
 )
-MADE = well("The Git folder was made.")
+MADE = done("The Git folder was made.")
 UNDER_WAY = warning(
     "The workspace did not answer in time; it may still be cloning.",
     "Ask again in some minutes.",
@@ -47,7 +49,7 @@ NO_HOME = failed(
     "{above} is nobody's folder: the workspace has no user of that name.",
     "Name a path below /Shared, /Repos, or the folder of somebody who is there.",
 )
-NO_BACKUP = failed(
+NO_BACKUP = warning(
     "There is no backup yet that could be shown.",
     "Start a run (`POST /api/runs`), then ask again.",
 )

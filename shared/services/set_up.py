@@ -34,8 +34,9 @@ class _Trying:
 class SetUp:
     """The first checks and the last side by side, then the steps one by one.
 
-    `seconds` is what all checks have together, and what each step has. A step that is
-    waited for no longer may still take effect; the next setup finds what it left.
+    `seconds` is what all checks have together, and what each step has, but those
+    `on_request`, which have `patience`. A step that is waited for no longer may still
+    take effect; the next setup finds what it left.
     """
 
     first: Sequence[Check]
@@ -44,6 +45,8 @@ class SetUp:
     clock: Clock
     scrub: Callable[[str], str]
     seconds: float
+    on_request: Sequence[Step] = ()
+    patience: float = 0.0
 
     def plan(self) -> Diagnosis:
         """What there is, and what `apply` would do."""
@@ -56,14 +59,17 @@ class SetUp:
         return self._each(lambda step, _: step.apply())
 
     def _each(self, attempt: Callable[[Step, dict[str, Result]], Finding]) -> Diagnosis:
-        looked = self._tried([*self.first, *self.last])
+        looked = self._tried([*self.first, *self.last], self.seconds)
         results = {result.name: result for result in looked}
         for step in self.steps:
-            self._add(step, attempt, results)
+            self._add(step, attempt, results, self.seconds)
+        for step in self.on_request:
+            self._add(step, attempt, results, self.patience)
         order = [
             *(check.about.name for check in self.first),
             *(step.about.name for step in self.steps),
             *(check.about.name for check in self.last),
+            *(step.about.name for step in self.on_request),
         ]
         return Diagnosis(tuple(results[name] for name in order))
 
@@ -72,17 +78,18 @@ class SetUp:
         step: Step,
         attempt: Callable[[Step, dict[str, Result]], Finding],
         results: dict[str, Result],
+        seconds: float,
     ) -> None:
         before = dict(results)
 
         def look() -> Finding:
             return _stopped(step.about, before) or attempt(step, before)
 
-        (result,) = self._tried([_Trying(step.about, look)])
+        (result,) = self._tried([_Trying(step.about, look)], seconds)
         results[result.name] = result
 
-    def _tried(self, checks: Sequence[Check]) -> tuple[Result, ...]:
-        return Diagnose(checks, self.clock, self.scrub, self.seconds)().results
+    def _tried(self, checks: Sequence[Check], seconds: float) -> tuple[Result, ...]:
+        return Diagnose(checks, self.clock, self.scrub, seconds)().results
 
     @staticmethod
     def _ground(step: Step, results: dict[str, Result]) -> Finding | None:

@@ -66,6 +66,10 @@ class Workspace:
     def fault(self, **fault: object) -> None:
         self._post("/_local/faults", [fault])
 
+    def git_credential(self, *, there: bool) -> None:
+        """Whether the workspace can sign in where it clones from."""
+        self._post("/_local/me", {"git_credential": there})
+
     def objects(self) -> dict[str, dict[str, Any]]:
         """The ground truth: every object by path, with its bytes' SHA-1."""
         answer = requests.get(f"{self._url}/_local/tree", timeout=60)

@@ -3,7 +3,13 @@
 from shared.domain.diagnostics import About
 from shared.services.checks import app, databricks, remotes
 from shared.services.checks import azure_devops as looks
-from shared.services.setup_steps import branch, guards, pushing, repository
+from shared.services.setup_steps import (
+    branch,
+    git_folder,
+    guards,
+    pushing,
+    repository,
+)
 
 FIRST: tuple[About, ...] = (
     app.SETTINGS,
@@ -33,5 +39,8 @@ LAST: tuple[About, ...] = (
     databricks.EXPORT,
 )
 """The checks of the workspace, of which a setup changes nothing."""
+
+ON_REQUEST: tuple[About, ...] = (git_folder.GIT_FOLDER,)
+"""What a setup does, or would do, where it is asked for by name; last of all."""
 
 CATALOGUE: tuple[About, ...] = (*FIRST, *STEPS, *LAST)

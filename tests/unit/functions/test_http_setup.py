@@ -17,6 +17,7 @@ from shared.domain.diagnostics import (
     warning,
     well,
 )
+from shared.services.make_git_folder import WantedGitFolder
 from tests.unit.functions.api import Api
 
 
@@ -26,6 +27,11 @@ class Recorded:
 
     cases: tuple[Case, ...] = ()
     asked: list[str] = field(default_factory=list)
+    git_folder: WantedGitFolder | None = None
+
+    def with_git_folder(self, wanted: WantedGitFolder | None) -> "Recorded":
+        self.git_folder = wanted
+        return self
 
     def plan(self) -> Diagnosis:
         return self._told("plan")
@@ -43,7 +49,7 @@ class Recorded:
 @pytest.fixture
 def setup(monkeypatch: pytest.MonkeyPatch) -> Recorded:
     recorded = Recorded()
-    monkeypatch.setattr(http_setup, "set_up", lambda: recorded)
+    monkeypatch.setattr(http_setup, "set_up", recorded.with_git_folder)
     return recorded
 
 
@@ -74,6 +80,7 @@ def test_only_who_says_so_has_it_done(api: Api, setup: Recorded) -> None:
         *(b'{"apply": 1}', b'{"apply": "true"}', b'{"apply": null}'),
         *(b'{"aply": true}', b'{"apply": true, "also": 1}', b"[true]", b"true"),
         b'{"apply": false, "apply": true}',
+        *(b'{"git_folder": null}', b'{"git_folder": {"path": "/Shared"}}'),
     ],
 )
 def test_what_is_asked_wrongly_sets_nothing_up(
@@ -82,6 +89,29 @@ def test_what_is_asked_wrongly_sets_nothing_up(
     answer = api.post("/api/setup", raw=raw)
 
     assert answer.status == 400
+    assert setup.asked == []
+
+
+def test_a_git_folder_is_seen_to_where_one_is_asked_for(
+    api: Api, setup: Recorded
+) -> None:
+    path = "/Repos/backup/workspace"
+
+    api.post("/api/setup", {"git_folder": {"path": path, "folders": ["/Shared"]}})
+    assert setup.git_folder == WantedGitFolder(path, ("/Shared",))
+
+    api.post("/api/setup", {"apply": True})
+    assert setup.git_folder is None
+    assert setup.asked == ["plan", "apply"]
+
+
+def test_what_is_wrong_with_a_git_folder_is_named(api: Api, setup: Recorded) -> None:
+    body = {"git_folder": {"path": "/Shared/x", "folders": ["Shared"]}}
+
+    answer = api.post("/api/setup", body)
+
+    assert answer.status == 400
+    assert answer.body["field"] == "git_folder.folders[0]"
     assert setup.asked == []
 
 

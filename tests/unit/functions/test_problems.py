@@ -46,6 +46,7 @@ STATUS = {
     errors.GitCredentialMissing: 502,
     errors.ExportDisabled: 502,
     errors.AddressBlocked: 502,
+    errors.GitCredentialMissing: 502,
 }
 
 
