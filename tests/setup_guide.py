@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared.services.setup_steps import FIRST, LAST, STEPS
+from shared.services.setup_steps import FIRST, LAST, ON_REQUEST, STEPS
 from tests.diagnostics_guide import MARK, cell, table
 
 GUIDE = Path(__file__).parents[1] / "docs" / "setup.md"
@@ -19,11 +19,12 @@ def guide() -> str:
 def _lines() -> Iterator[str]:
     yield "| step | it sees to |"
     yield "| --- | --- |"
-    for about in (*FIRST, *STEPS, *LAST):
-        page = "" if about in STEPS else "diagnostics.md"
+    ours = (*STEPS, *ON_REQUEST)
+    for about in (*FIRST, *STEPS, *LAST, *ON_REQUEST):
+        page = "" if about in ours else "diagnostics.md"
         link = f"[`{about.name}`]({page}#{about.name})"
         yield f"| {link} | {cell(about.looks_at)} |"
-    for about in STEPS:
+    for about in ours:
         yield ""
         yield f"## `{about.name}`"
         yield ""

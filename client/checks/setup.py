@@ -24,14 +24,23 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to ask for: a plan, or the doing of it."""
+    """What to ask for: a plan, or the doing of it.
+
+    `git_folder` is the path of a Git folder for reading, empty for none; `folders` are
+    what it is to show, none for as much as fits.
+    """
 
     apply: bool = False
+    git_folder: str = ""
+    folders: tuple[str, ...] = ()
 
 
 def setup_of(web: Web, wanted: Wanted) -> Setup:
     """Ask the app once. `NoAnswerError`, `RefusedError`."""
-    body = {"apply": wanted.apply}
+    body: dict[str, object] = {"apply": wanted.apply}
+    if wanted.git_folder:
+        folders = {"folders": list(wanted.folders)} if wanted.folders else {}
+        body["git_folder"] = {"path": wanted.git_folder, **folders}
     told = web.call("POST", "/api/setup", body, seconds=SECONDS).accepted()
     return Setup(
         applied=told["applied"],

@@ -50,7 +50,7 @@ def read_restore(
         nothing = Wanted(paths=())
         return WantedRestore(stack=stack, restore=nothing, cancel=_cancelled(given))
     restore = Wanted(
-        paths=_paths(given.get("FILES", "")),
+        paths=_files(given.get("FILES", "")),
         at=given.get("AT", ""),
         to=given.get("TO", ""),
         on_conflict=_conflict(given.get("ON_CONFLICT", "")),
@@ -115,11 +115,16 @@ def _cancelled(given: Mapping[str, str]) -> str:
     return restore_id
 
 
-def _paths(text: str) -> tuple[str, ...]:
+def paths_in(name: str, text: str) -> tuple[str, ...]:
+    """The paths that a shell would see in the text; `UsageError`."""
     try:
-        paths = tuple(shlex.split(text))
+        return tuple(shlex.split(text))
     except ValueError as error:
-        raise UsageError(f"FILES={text} has a quote that does not end") from error
+        raise UsageError(f"{name}={text} has a quote that does not end") from error
+
+
+def _files(text: str) -> tuple[str, ...]:
+    paths = paths_in("FILES", text)
     if not paths:
         raise UsageError(
             'FILES names workspace paths, such as FILES="/Shared/reports"; / is all'

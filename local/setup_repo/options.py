@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from client.checks.setup import Wanted
-from local.backup.options import Options, truth
+from local.backup.options import Options, UsageError, truth
 from local.endpoints import SERVICES
-from local.restore.options import given_words, stack_of
+from local.restore.options import given_words, paths_in, stack_of
+
+_OF_A_SETUP = ("APPLY", "GIT_FOLDER", "FOLDERS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,13 @@ def read_setup(
     arguments: Sequence[str], environment: Mapping[str, str] | None = None
 ) -> WantedSetup:
     """Understand `setup-repo`; `UsageError` where that is not possible."""
-    given = given_words("setup-repo", ("APPLY", "DATA", *SERVICES), arguments)
+    given = given_words("setup-repo", (*_OF_A_SETUP, "DATA", *SERVICES), arguments)
     stack = stack_of(given, os.environ if environment is None else environment)
-    return WantedSetup(stack, Wanted(truth("APPLY", given.get("APPLY", ""))))
+    setup = Wanted(
+        apply=truth("APPLY", given.get("APPLY", "")),
+        git_folder=given.get("GIT_FOLDER", ""),
+        folders=paths_in("FOLDERS", given.get("FOLDERS", "")),
+    )
+    if setup.folders and not setup.git_folder:
+        raise UsageError("FOLDERS are what GIT_FOLDER shows; it is missing")
+    return WantedSetup(stack, setup)

@@ -20,6 +20,19 @@ def test_only_who_says_so_has_it_done(text: str, apply: bool) -> None:  # noqa: 
     assert read_setup([f"APPLY={text}"], {}).setup == Wanted(apply)
 
 
+def test_a_git_folder_is_asked_for_with_what_it_shows() -> None:
+    words = ["GIT_FOLDER=/Repos/a/b", "FOLDERS=/Shared '/Clients/Big Co'"]
+
+    setup = read_setup(words, {}).setup
+
+    shown = ("/Shared", "/Clients/Big Co")
+    assert setup == Wanted(git_folder="/Repos/a/b", folders=shown)
+    with pytest.raises(UsageError, match="GIT_FOLDER"):
+        read_setup(words[1:], {})
+    with pytest.raises(UsageError, match="FOLDERS='/a has a quote"):
+        read_setup(["GIT_FOLDER=/Repos/a/b", "FOLDERS='/a"], {})
+
+
 def test_real_services_count_where_they_are_named_with_their_tokens() -> None:
     named = ["AZURE_DEVOPS_ORG_URL=https://dev.azure.com/contoso"]
     with pytest.raises(UsageError, match="AZURE_DEVOPS_PROJECT"):
