@@ -46,7 +46,11 @@ def checks_of(rows: Iterable[Mapping[str, Any]]) -> tuple[Check, ...]:
             status=row["status"],
             means=row["means"],
             do=row["do"],
-            facts=tuple((name, str(fact)) for name, fact in row["facts"].items()),
+            facts=tuple((name, _told(fact)) for name, fact in row["facts"].items()),
         )
         for row in rows
     )
+
+
+def _told(fact: object) -> str:
+    return ", ".join(map(str, fact)) if isinstance(fact, list) else str(fact)

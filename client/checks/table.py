@@ -29,9 +29,7 @@ def _rows(check: Check, widest: int) -> Iterator[str]:
     mark = _MARKS.get(check.status, "?")
     head = f"{mark} {printable(check.name):<{widest}}  "
     yield from _wrapped(head, check.means)
-    if check.status == "ok":
-        return
-    for name, fact in check.facts:
+    for name, fact in check.facts if check.status != "ok" else ():
         yield from _wrapped(" " * _INDENT, f"{name}: {fact}")
     if check.do:
         # On one line, however long: there are commands in it to be copied.

@@ -1,7 +1,7 @@
 """How a diagnosis reads."""
 
-from client.checks.diagnosis import Check, Diagnosis
-from client.checks.table import WIDTH, table
+from client.checks.diagnosis import Check, Diagnosis, checks_of
+from client.checks.table import WIDTH, rows, table
 
 FINE = Check("settings", "ok", "Every setting can be used.", "", (("a", "b"),))
 ODD = Check("a_warning", "warning", "Nobody knows.", "Look there.")
@@ -48,3 +48,18 @@ def test_names_cannot_break_the_table() -> None:
     lines = told(Check("x", "failed", "a\nb\x1b[2J", "c\nd"))
 
     assert lines[:2] == ["✗ x  a\\nb\\x1b[2J", "    do  c\\nd"]
+
+
+def test_what_is_well_may_still_have_something_to_do() -> None:
+    behind = Check("git_folder", "ok", "It is there.", "Pull.", (("id", "1"),))
+
+    assert list(rows([behind])) == ["✓ git_folder  It is there.", "    do  Pull."]
+
+
+def test_a_list_reads_as_one() -> None:
+    facts = {"folders": ["Shared", "Users"], "files": 2}
+    row = {"name": "x", "status": "done", "means": "Made.", "do": "", "facts": facts}
+
+    (check,) = checks_of([row])
+
+    assert check.facts == (("folders", "Shared, Users"), ("files", "2"))
