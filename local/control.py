@@ -4,7 +4,7 @@
 
     GET    /_local/stats    requests per "METHOD route", statuses, bytes
     DELETE /_local/stats    count from nothing
-    GET    /_local/log      ?since=t: requests with the second they arrived in
+    GET    /_local/log      ?since=t: requests, when each arrived and how long it took
     GET    /_local/faults   what is armed, how often each fired
     POST   /_local/faults   arm more (`faults.py` names the fields)
     DELETE /_local/faults   disarm all
@@ -140,7 +140,8 @@ class Control:
     def _note(self, entry: Entry, request: web.Request, status: str, sent: int) -> None:
         entry.route = request.get(ROUTE_NAME, entry.route)
         received = request.content_length or request.content.total_bytes
-        self.traffic.answered(entry, request.get(_FATE, status), received, sent)
+        fate = request.get(_FATE, status)
+        self.traffic.answered(entry, fate, self._clock(), received, sent)
 
     async def _answer(
         self, request: web.Request, handler: Handler

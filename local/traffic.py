@@ -12,6 +12,7 @@ class Entry:
 
     `t` is when the request arrived, in seconds of the server's clock. `status` is a
     number, or the word for what became of it: `cut`, `hang`, `truncate`, `gone`.
+    `seconds` is how long the answer took.
     """
 
     t: float
@@ -19,6 +20,7 @@ class Entry:
     route: str
     path: str
     status: str | None = None
+    seconds: float | None = None
 
     def as_json(self) -> dict[str, object]:
         """Show the entry as `GET /_local/log` does."""
@@ -29,6 +31,7 @@ class Entry:
             "route": self.route,
             "path": self.path,
             "status": int(status) if status and status.isdigit() else status,
+            "seconds": self.seconds,
         }
 
 
@@ -55,10 +58,15 @@ class Traffic:
         return entry
 
     def answered(
-        self, entry: Entry, status: str, body_in: int = 0, body_out: int = 0
+        self,
+        entry: Entry,
+        status: str,
+        t: float,
+        body_in: int = 0,
+        body_out: int = 0,
     ) -> None:
-        """Close the entry and count it under its route, bodies in bytes."""
-        entry.status = status
+        """Close the entry at `t` and count it under its route, bodies in bytes."""
+        entry.status, entry.seconds = status, t - entry.t
         route = f"{entry.method} {entry.route}"
         self._routes[route] += 1
         self._statuses[status] += 1

@@ -27,6 +27,7 @@ class FakeClock:
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
+        self.now += seconds
 
 
 @dataclass
@@ -127,9 +128,12 @@ def test_counts_start_anew_and_never_count_themselves(shop: Shop) -> None:
     assert shop.stats()["total"] == 0
 
 
-def test_the_log_says_when_each_request_arrived(shop: Shop) -> None:
+def test_the_log_says_when_each_request_arrived_and_how_long_it_took(
+    shop: Shop,
+) -> None:
     shop.put()
     shop.clock.now = 103.5
+    shop.local("POST", "limits", {"latency_ms": 250})
     shop.put()
 
     assert shop.local("GET", "log?since=100") == [
@@ -139,6 +143,7 @@ def test_the_log_says_when_each_request_arrived(shop: Shop) -> None:
             "route": "/items/{id}",
             "path": "/items/7?name=a b",
             "status": 200,
+            "seconds": 0.25,
         }
     ]
 
