@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from shared.domain.blob_ids import blob_id
 from shared.domain.git import Change, Push, TreeItem
 from shared.domain.repository_texts import is_push_comment
-from shared.errors import Throttled, Unavailable
+from shared.errors import RefMoved, Throttled, Unavailable
 from shared.ports import GitReader, GitWriter, PushLease
 from shared.services.claim import ShardClaim
 from shared.services.history import find_commit
@@ -23,13 +23,19 @@ class Pusher:
     pushed: list[tuple[str, str]] = field(default_factory=list)
     last: str = ""
 
-    def __call__(self, comment: str, token: str, changes: Sequence[Change]) -> str:
+    def __call__(
+        self, comment: str, token: str, changes: Sequence[Change], seen: str
+    ) -> str:
         """The new commit. `RefMoved` and `StaleDecision`: read and decide anew.
 
-        `token` is a line of the comment that no other push has.
+        `token` is a line of the comment that no other push has, `seen` the commit at
+        which Git was read, empty where there was no branch.
         """
         with self.lease.hold():
             tip = self.reader.tip()
+            if tip and not seen:
+                # Whoever made the branch brought the files at the top: it is refused.
+                raise RefMoved("the branch has come into being")
             self.claim.confirm()
             commit = self._push(Push(tip, comment, tuple(changes)), token)
         self.pushed.append((tip or "", commit))

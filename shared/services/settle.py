@@ -57,6 +57,7 @@ class Settler:
     work: ShardWork
     reader: GitReader
     clock: Clock
+    _seen: str = ""
     _top_missing: tuple[str, ...] = ()
     _pushes: int = 0
 
@@ -70,6 +71,7 @@ class Settler:
             known={s.git_path: s.known_manifest for s in states if s.known_manifest},
             files=tuple(TOP_FILES),
         )
+        self._seen = commit or ""
         self._top_missing = tuple(n for n in TOP_FILES if n not in found.files)
         for state in states:
             state.held = found.held[state.git_path]
@@ -163,7 +165,7 @@ class Settler:
         comment = shard_comment(
             self.run, shard.kind, token, _tally_of(decisions), self._seconds()
         )
-        return self.work.pusher(comment, token, [*top, *changes])
+        return self.work.pusher(comment, token, [*top, *changes], self._seen)
 
     def _seconds(self) -> float:
         opened = self.run.request.opened_at
@@ -179,6 +181,7 @@ class Settler:
         """The Git paths that are not as decided, by the folder's path."""
         paths = [state.git_path for state in states]
         trees, present = read_trees(self.reader, commit, paths, tuple(TOP_FILES))
+        self._seen = commit
         self._top_missing = tuple(n for n in TOP_FILES if n not in present)
         wrong: dict[str, tuple[str, ...]] = {}
         for state, decision in zip(states, decisions, strict=True):

@@ -327,6 +327,20 @@ def test_a_push_that_fails_before_its_effect_is_made_again(
     assert_mirrored(app)
 
 
+def test_what_was_decided_without_a_branch_is_not_sent_once_there_is_one() -> None:
+    app = an_app()
+    first: dict[str, bytes | None] = {"README.md": b"x", ".gitattributes": b"x"}
+    app.workspace.fault = once(
+        lambda call, _: call == "export", lambda: stranger_commits(app, first)
+    )
+
+    run = app.run()
+
+    assert run.status == "complete"
+    assert app.git.calls.count("push") == run.tally.pushes + len(records(app))
+    assert_mirrored(app)
+
+
 @pytest.mark.parametrize("which", [1, 2])
 def test_a_push_whose_answer_got_lost_is_found_and_not_repeated(which: int) -> None:
     app = a_backed_up_app()
