@@ -18,9 +18,11 @@ BACKUP_VARIABLES := WORKSPACE NOTEBOOKS MODE DRY_RUN $(SERVICE_VARIABLES)
 RESTORE_VARIABLES := FILES AT TO ON_CONFLICT APPLY CANCEL $(SERVICE_VARIABLES)
 SETUP_VARIABLES := APPLY GIT_FOLDER FOLDERS $(SERVICE_VARIABLES)
 FORECAST_VARIABLES := SAMPLE NOTEBOOKS CHANGE SEED $(SERVICE_VARIABLES)
+BENCH_VARIABLES := QUICK PARTS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-repo backup restore drift forecast doctor up down clean check unit test soak lock package
+.PHONY: help setup setup-repo backup restore drift forecast doctor up down clean check \
+  unit test soak bench lock package
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' \
@@ -69,6 +71,9 @@ test: check ## everything
 
 soak: setup ## the property and matrix tests with larger parameters
 	HYPOTHESIS_PROFILE=soak SOAK=1 .venv/bin/pytest $(PARALLEL)
+
+bench: setup ## measure it, beside what people use instead: docs/benchmarks.md (QUICK=1, PARTS=)
+	@$(PY) -m local bench $(foreach name,$(BENCH_VARIABLES),$(call given,$(name)))
 
 package: setup ## the deployment zip: .package/app.zip, with its packages for Azure
 	@$(PY) -m local.package

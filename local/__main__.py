@@ -1,6 +1,6 @@
 """LOCAL: `python -m local COMMAND`; does none of it itself.
 
-Commands: up, down, clean, backup, restore, drift, forecast, doctor, setup-repo.
+Commands: up, down, clean, backup, restore, drift, forecast, doctor, setup-repo, bench.
 """
 
 import argparse
@@ -25,6 +25,7 @@ _OWN_LINES = {
     "forecast": ("local.forecast", "main"),
     "doctor": ("local.doctor", "main"),
     "setup-repo": ("local.setup_repo", "main"),
+    "bench": ("local.benchmark.command", "main"),
 }
 """Commands with a line of their own, and imports that the others can do without."""
 
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     commands.add_parser("forecast", help="what runs and a restore will take")
     commands.add_parser("doctor", help="what works, and what to do where it does not")
     commands.add_parser("setup-repo", help="what is missing before the first backup")
+    commands.add_parser("bench", help="measure it, beside what people use instead")
     given = parser.parse_args(arguments)
     try:
         return _COMMANDS[given.command](given)

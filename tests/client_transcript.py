@@ -34,7 +34,9 @@ _SHAPES = (
     (re.compile(r"[ \t]+"), " "),
 )
 _GOES_ON = re.compile(r"\n {20,}(?=\S)")
-_PROGRESS = re.compile(r"^(?:\s{7}\S.*|\s*\d+ %  .*|(?:finding|comparing|writing)\b.*)$")
+_PROGRESS = re.compile(
+    r"^(?:\s{7}\S.*|\s*\d+ %  .*|(?:finding|comparing|writing)\b.*)$"
+)
 """How far something was when somebody looked: no two looks are alike."""
 
 

@@ -1,6 +1,6 @@
-"""LOCAL: how fast the two servers are on this machine; a benchmark, not a test.
+"""LOCAL, benchmark: how fast the two servers are on this machine, by themselves.
 
-    python -m local.bench [--notebooks 70000]
+    python -m local.benchmark.servers [--notebooks 70000]
 
 Each server runs in a process of its own, the client in this one. Prints the workspace
 generated, exports a second (client and server sharing the machine), and the time of a
@@ -168,7 +168,7 @@ def _say(what: str, wall: float, cpu: float | None = None) -> None:
 
 def main() -> None:
     """Run both and print."""
-    parser = argparse.ArgumentParser(prog="python -m local.bench")
+    parser = argparse.ArgumentParser(prog="python -m local.benchmark.servers")
     parser.add_argument("--notebooks", type=int, default=70_000)
     given = parser.parse_args()
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}")
