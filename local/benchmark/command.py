@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from client.console import plain_console
 from local.backup.options import UsageError
 from local.benchmark.kept import read_all, read_parts, write_all, write_part
 from local.benchmark.measured import Measured, Part
@@ -24,7 +25,6 @@ from local.benchmark.processes import ChangedError, this_machine
 from local.benchmark.programs import ProgramError
 from local.benchmark.targets import judged
 from local.children import ROOT
-from local.console import plain_console
 from local.telling import saying, told
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from local.backup.runs import RefusedError
-from local.backup.web import Web
+from client.answers import RefusedError
+from client.web import Web
 from local.benchmark.happened import Happened, Log
 from local.benchmark.measured import (
     BackupRun,

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from client.web import Web
 from local.azurite import base_urls
-from local.backup.web import Web
 from local.benchmark.measured import Traffic
 from local.endpoints import Endpoints
 
