@@ -56,12 +56,17 @@ def shown(item: Item) -> dict[str, object]:
 
 
 async def list_repos(request: web.Request) -> web.Response:
-    """Answer Git folders by pages of twenty. Documented: `path_prefix` filters."""
+    """Answer Git folders by pages of twenty, those below the prefix.
+
+    Documented: without a prefix, or with an empty one, those below `/Workspace/Repos`.
+    """
     prefix = request.query.get("path_prefix")
     start = request.query.get("next_page_token", "0")
     if not start.isdigit():
         raise bad_parameter("Invalid page token")
-    wanted = paths.clean(prefix) if prefix else ""
+    wanted = paths.clean(prefix) if prefix else "/"
+    if wanted == "/":
+        wanted = "/Repos"
     folders = [
         item
         for item in request.app[STORE].of_type(DIRECTORY, REPO)

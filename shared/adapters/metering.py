@@ -58,9 +58,9 @@ class MeteredWorkspace:
         """See the port."""
         return self._counted("export").export(path, format)
 
-    def git_folders(self) -> tuple[GitFolder, ...]:
+    def git_folders(self, top: str) -> tuple[GitFolder, ...]:
         """See the port."""
-        return self._counted("repos").git_folders()
+        return self._counted("repos").git_folders(top)
 
     def identity(self) -> Identity:
         """See the port."""

@@ -87,9 +87,9 @@ class PacedWorkspace:
         """See the port."""
         return self.slots.repeated("export", lambda: self.inner.export(path, format))
 
-    def git_folders(self) -> tuple[GitFolder, ...]:
+    def git_folders(self, top: str) -> tuple[GitFolder, ...]:
         """See the port."""
-        return self.slots.repeated("list", self.inner.git_folders)
+        return self.slots.repeated("list", lambda: self.inner.git_folders(top))
 
     def identity(self) -> Identity:
         """See the port."""

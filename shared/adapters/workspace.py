@@ -78,10 +78,11 @@ class DatabricksWorkspace:
         except (TypeError, ValueError):
             raise Unavailable(f"export of {path}: the content came short") from None
 
-    def git_folders(self) -> tuple[GitFolder, ...]:
-        """All Git folders, over all pages; see the port."""
+    def git_folders(self, top: str) -> tuple[GitFolder, ...]:
+        """By prefix: without one only those below `/Repos` are told (documented)."""
         with _understood("the list of Git folders"):
-            return tuple(_git_folder(row) for page in self._pages() for row in page)
+            pages = self._pages(top)
+            return tuple(_git_folder(row) for page in pages for row in page)
 
     def identity(self) -> Identity:
         """Who we are, by SCIM; an administrator is a member of `admins`."""
@@ -91,8 +92,8 @@ class DatabricksWorkspace:
         name = me.get("userName") or me.get("displayName") or me.get("id") or ""
         return Identity(str(name), "admins" in groups)
 
-    def _pages(self) -> Iterator[Sequence[Any]]:
-        query: dict[str, str] = {}
+    def _pages(self, top: str) -> Iterator[Sequence[Any]]:
+        query = {"path_prefix": top}
         seen: set[str] = set()
         while True:
             answer = self._get("repos", "Git folders", query)
@@ -103,7 +104,7 @@ class DatabricksWorkspace:
             if token in seen:
                 raise Unavailable("the list of Git folders repeats a page")
             seen.add(token)
-            query = {"next_page_token": token}
+            query = {"path_prefix": top, "next_page_token": token}
 
     def _get(self, endpoint: Any, subject: str, query: Mapping[str, str]) -> Any:
         self.on_request()

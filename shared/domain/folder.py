@@ -10,7 +10,7 @@ from shared.domain.git import Change, ChangeKind
 from shared.domain.held import Exported, Held, Key, Result, key_of
 from shared.domain.manifest import Entry, Excepted, Manifest, SubFolder
 from shared.domain.names import NamedBefore, assign_names, extension_of
-from shared.domain.objects import DIRECTORY, NOTEBOOK, REPO, Format, WorkspaceObject
+from shared.domain.objects import DIRECTORY, NOTEBOOK, Format, WorkspaceObject
 from shared.domain.outcomes import OutcomeKind
 from shared.domain.plan import PlannedFolder
 
@@ -228,7 +228,7 @@ def _excepted(obj: WorkspaceObject, reason: str, size: int | None) -> Excepted:
 
 
 def _never_stored(obj: WorkspaceObject, folder: PlannedFolder) -> Excepted:
-    if obj.type != REPO and not obj.is_git_folder:
+    if not obj.is_clone:
         return _excepted(obj, f"{obj.type} has no export", obj.size)
     excepted = _excepted(obj, "Git folder", obj.size)
     for clone in folder.git_folders:

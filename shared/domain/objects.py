@@ -48,6 +48,11 @@ class WorkspaceObject:
         return self.type in STORABLE
 
     @property
+    def is_clone(self) -> bool:
+        """Whether it is a Git folder, of the old kind or the new."""
+        return self.type == REPO or self.is_git_folder
+
+    @property
     def descended(self) -> bool:
         """Whether it is a folder whose objects are backed up in their turn."""
         return self.type == DIRECTORY and not self.is_git_folder
@@ -108,6 +113,11 @@ def join(folder: str, name: str) -> str:
 def parent(path: str) -> str:
     """The folder that holds `path`; `/` for what lies at the top."""
     return path.rsplit("/", 1)[0] or "/"
+
+
+def top_folder(path: str) -> str:
+    """The folder of the top that `path` is or lies in: `/Users` of `/Users/a/b`."""
+    return "/" + path.split("/", 2)[1]
 
 
 def is_within(path: str, folder: str) -> bool:

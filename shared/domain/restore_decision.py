@@ -56,7 +56,7 @@ def place_below(above: Place, path: str) -> Place | None:
 
 
 def _is_clone(found: WorkspaceObject) -> bool:
-    return found.is_git_folder or found.type == "REPO"
+    return found.is_clone
 
 
 def _never_made(path: str) -> str:

@@ -36,8 +36,12 @@ class Workspace(Protocol):
         """
         ...
 
-    def git_folders(self) -> tuple[GitFolder, ...]:
-        """All Git folders the identity may see."""
+    def git_folders(self, top: str) -> tuple[GitFolder, ...]:
+        """The Git folders below a folder of the top, such as `/Users`, over all pages.
+
+        Those that the identity may manage, and never one that has the Git CLI enabled
+        (documented: Repos API, list).
+        """
         ...
 
     def identity(self) -> Identity:

@@ -16,6 +16,7 @@ from shared.errors import Permanent
 from shared.ports import Blobs, Clock, Events, GitReader, Queue, RunStore, Workspace
 from shared.services.blob_names import known_failures_name, run_outcomes_name
 from shared.services.catch_up import CatchUp
+from shared.services.known_git_folders import KnownGitFolders
 from shared.services.plan_deletions import PlanDeletions
 from shared.services.plan_shards import ShardSender
 from shared.services.run_claim import RunClaim
@@ -48,14 +49,13 @@ class PlanRun:
         if not claim.run.checkpoint:
             self._base(claim)
         walk = self._walk(claim.run)
-        git_folders = {clone.path: clone for clone in self.workspace.git_folders()}
         finished = WalkWorkspace(
             workspace=self.workspace,
             claim=claim,
             sender=self._sender(claim),
             index=load_index(self.blobs, claim.run),
             walk=walk,
-            git_folders=git_folders,
+            git_folders=KnownGitFolders(self.workspace),
             notebook_format=self.notebook_format,
             clock=self.clock,
             concurrency=self.list_concurrency,

@@ -1,11 +1,10 @@
 """USE CASE PARTS: P3 to P5, walk the workspace, compare, and send shards meanwhile."""
 
-from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from shared.domain.index import Index
-from shared.domain.objects import Format, GitFolder, WorkspaceObject, parent
+from shared.domain.objects import Format, WorkspaceObject, parent
 from shared.domain.plan import PlannedFolder, planned_objects
 from shared.domain.remedies import Remedy, remedy_of_read
 from shared.domain.room import shard_is_full, shard_size
@@ -19,6 +18,7 @@ from shared.errors import (
     Transient,
 )
 from shared.ports import Clock, Workspace
+from shared.services.known_git_folders import KnownGitFolders
 from shared.services.plan_shards import ShardSender
 from shared.services.run_claim import RunClaim
 from shared.services.steps import Step, step
@@ -38,7 +38,7 @@ class WalkWorkspace:
     sender: ShardSender
     index: Index
     walk: Walk
-    git_folders: Mapping[str, GitFolder]
+    git_folders: KnownGitFolders
     notebook_format: Format
     clock: Clock
     concurrency: int
@@ -126,7 +126,9 @@ class WalkWorkspace:
 
     @step(Step.P3)
     def _listed(self, path: str) -> tuple[WorkspaceObject, ...]:
-        return self.workspace.list(path)
+        objects = self.workspace.list(path)
+        self.git_folders.learn(objects)
+        return objects
 
     @step(Step.P3)
     def _take(self, folder: FolderToList, listing: Listing) -> None:
@@ -159,7 +161,7 @@ class WalkWorkspace:
             self.index,
             request.scope,
             self.notebook_format,
-            self.git_folders,
+            self.git_folders.facts,
             everything=request.mode is Mode.FULL,
         )
         if request.slice is None:

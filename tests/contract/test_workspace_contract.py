@@ -251,4 +251,4 @@ def test_identity_has_a_name(scene: Scene) -> None:
 
 
 def test_git_folders_are_listed(scene: Scene) -> None:
-    assert isinstance(scene.workspace.git_folders(), tuple)
+    assert isinstance(scene.workspace.git_folders("/Repos"), tuple)

@@ -121,9 +121,9 @@ class FakeWorkspace(WorkspaceScene):
             raise NotExportable(path)
         return self.contents[path]
 
-    def git_folders(self) -> tuple[GitFolder, ...]:
-        self._called("repos", "")
-        return tuple(self.folders)
+    def git_folders(self, top: str) -> tuple[GitFolder, ...]:
+        self._called("repos", top)
+        return tuple(one for one in self.folders if one.path.startswith(top))
 
     def identity(self) -> Identity:
         self._called("identity", "")

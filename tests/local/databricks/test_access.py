@@ -272,6 +272,20 @@ def test_git_folders_come_in_pages_of_twenty(server: Server) -> None:
     assert server.local("GET", "stats")["routes"] == {"GET /api/2.0/repos": 3}
 
 
+@pytest.mark.conforms("documented: Repos API, list (path_prefix)")
+@pytest.mark.parametrize("prefix", [None, "/", "/Workspace"])
+def test_without_a_prefix_only_git_folders_below_repos_are_listed(
+    server: Server, prefix: str | None
+) -> None:
+    server.sdk.workspace.mkdirs("/Repos/ada")
+    server.sdk.repos.create("https://g/x", DEVOPS, path="/Repos/ada/x")
+    server.sdk.repos.create("https://g/x", DEVOPS, path="/Shared/x")
+
+    found = [repo.path for repo in server.sdk.repos.list(path_prefix=prefix)]
+
+    assert found == ["/Repos/ada/x"]
+
+
 @pytest.mark.conforms("documented: Permissions API")
 def test_permissions_of_objects_are_kept(server: Server) -> None:
     server.notebook("/a/x")

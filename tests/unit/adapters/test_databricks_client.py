@@ -259,10 +259,11 @@ def test_git_folders_are_read_to_the_last_page() -> None:
     with scripted(page(1, "two"), page(2, "")) as script:
         asked: list[int] = []
         telling = workspace(script).telling(lambda: asked.append(1))
-        found = telling.git_folders()
+        found = telling.git_folders("/Repos")
 
     assert [folder.path for folder in found] == ["/Repos/1", "/Repos/2"]
-    assert script.asked[1].query == {"next_page_token": "two"}
+    assert script.asked[0].query == {"path_prefix": "/Repos"}
+    assert script.asked[1].query == {"path_prefix": "/Repos", "next_page_token": "two"}
     assert len(asked) == 2
 
 
@@ -271,7 +272,7 @@ def test_git_folders_that_never_end_are_given_up() -> None:
         scripted(Answer.of({"repos": [], "next_page_token": "same"})) as script,
         pytest.raises(Unavailable),
     ):
-        workspace(script).git_folders()
+        workspace(script).git_folders("/Repos")
 
 
 @pytest.mark.parametrize(("group", "admin"), [("admins", True), ("users", False)])

@@ -86,7 +86,7 @@ def test_each_request_takes_a_slot_of_its_kind() -> None:
 
     asked.list("/")
     asked.export("/a", Format.SOURCE)
-    asked.git_folders()
+    asked.git_folders("/Repos")
     asked.identity()
 
     assert budget.taken == ["list", "export", "list", "list"]
@@ -199,7 +199,7 @@ def test_requests_are_counted_by_their_endpoint() -> None:
     metered.list("/")
     metered.list("/")
     metered.export("/a", Format.SOURCE)
-    metered.git_folders()
+    metered.git_folders("/Repos")
     metered.identity()
     commit = writer.push(Push(None, "1", (Change(ChangeKind.ADD, "a", b"1"),)))
     writer.tag("t", commit, "m")
