@@ -1,7 +1,7 @@
 """LOCAL ACCESS: what a test or a person may set of policies and of others' rights.
 
     POST   /_local/policies        {repository, branch, require_pull_request, bypass,
-                                    blocking}: repository null is every repository
+                                    blocking, folder}: repository null is every one
     POST   /_local/access          {project, repository, branch, inherit, entries:
                                     {group: {allow: [permission], deny: [permission]}}}
     POST   /_local/branch_makers   {force_push: bool}: whether they may force their own
@@ -38,6 +38,7 @@ async def post_policies(request: web.Request) -> web.Response:
         bool(body.get("require_pull_request", True)),
         bool(body.get("bypass", False)),
         bool(body.get("blocking", True)),
+        bool(body.get("folder", False)),
     )
     branch = full_branch_name(str(body.get("branch", "main")))
     server.rules.policies[ids[0] if named is not None else None, branch] = policy

@@ -36,15 +36,23 @@ async def get_policy_configurations(request: web.Request) -> web.Response:
         for shown in _all(server.rules)
         for scope in shown["settings"]["scope"]
         if repository in (None, scope["repositoryId"]) or not scope["repositoryId"]
-        if ref in (None, scope.get("refName")) or not scope.get("refName")
+        if _is_of(ref, scope)
     ]
     return json_response(collection(found))
+
+
+def _is_of(ref: str | None, scope: JSON) -> bool:
+    named = scope.get("refName")
+    if ref is None or named is None or ref == named:
+        return True
+    return bool(scope["matchKind"] == "Prefix" and ref.startswith(named))
 
 
 def _all(rules: Rules) -> Iterator[JSON]:
     number = 0
     for number, ((repository, ref), policy) in enumerate(rules.policies.items(), 1):
-        scope = {"refName": ref, "matchKind": "Exact", "repositoryId": repository}
+        kind = "Prefix" if policy.folder else "Exact"
+        scope = {"refName": ref, "matchKind": kind, "repositoryId": repository}
         yield {
             **_configuration(number, _REVIEWERS, {"minimumApproverCount": 1}, scope),
             "isEnabled": policy.require_pull_request,

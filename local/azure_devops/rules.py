@@ -47,12 +47,14 @@ class Rejection:
 class BranchPolicy:
     """A branch that wants pull requests; `bypass` exempts every caller.
 
-    One that is not `blocking` is a wish: nothing is refused for it.
+    One that is not `blocking` is a wish: nothing is refused for it. One with `folder`
+    is of every branch whose name begins so.
     """
 
     require_pull_request: bool
     bypass: bool
     blocking: bool = True
+    folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Rules:
             if permission == "ForcePush":
                 return Rejection(status, errors.force_push_required(move.name))
             return Rejection(status, errors.needs_permission(permission, caller.name))
-        if self._wants_pull_request(repository, move.name):
+        if self.wants_pull_request(repository, move.name):
             return Rejection("rejectedByPolicy", errors.pull_request_required())
         if (repository.id, move.name) in self.locks:
             return Rejection("locked", errors.reference_locked(move.name))
@@ -144,14 +146,15 @@ class Rules:
             return "ForcePush", "forcePushRequired"
         return "GenericContribute", "writePermissionRequired"
 
-    def _wants_pull_request(self, repository: Repository, name: str) -> bool:
-        found = (self.policies.get((of, name)) for of in (repository.id, None))
+    def wants_pull_request(self, repository: Repository, name: str) -> bool:
+        """Whether a policy keeps the callers from pushing to the ref."""
         return any(
             policy.require_pull_request
             and policy.blocking
             and not (policy.bypass or self.allows("PolicyExempt"))
-            for policy in found
-            if policy is not None
+            for (of, ref), policy in self.policies.items()
+            if of in (repository.id, None)
+            if name == ref or (policy.folder and name.startswith(ref))
         )
 
     def _is_own(self, repository: Repository, move: RefMove, caller: Identity) -> bool:

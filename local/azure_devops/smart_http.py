@@ -19,7 +19,7 @@ from local.azure_devops import errors
 from local.azure_devops.errors import ApiError
 from local.azure_devops.exchange import Call, call_of
 from local.azure_devops.pushing import log_push
-from local.azure_devops.repository import Repository
+from local.azure_devops.repository import BRANCHES, Repository
 from local.azure_devops.rules import RefMove
 
 _CHUNK = 1 << 16
@@ -163,14 +163,10 @@ def _environment(request: web.Request, call: Call) -> dict[str, str]:
 def _rules_for_hook(call: Call) -> dict[str, str]:
     rules = call.server.rules
     identity = call.home.repository.id
-    exempt = rules.allows("PolicyExempt")
-    closed = [
-        name
-        for (repository, name), policy in rules.policies.items()
-        if repository == identity
-        and policy.require_pull_request
-        and not (policy.bypass or exempt)
-    ]
+    repository = call.home.repository
+    names = {ref.name for ref in repository.refs(BRANCHES)}
+    names |= {name for _, name in rules.policies}
+    closed = [n for n in sorted(names) if rules.wants_pull_request(repository, n)]
     locked = [name for repository, name in rules.locks if repository == identity]
     forbidden = {
         f"AZURE_DEVOPS_NO_{name}": ""

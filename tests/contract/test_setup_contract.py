@@ -306,12 +306,10 @@ def test_policies_of_this_branch_and_of_all_are_told_and_of_others_are_not(
     site: Site,
 ) -> None:
     site.make()
-    wish = {"blocking": False}
     off = {"require_pull_request": False}
     site.local("policies", {"repository": site.name, "branch": "main"})
     site.local("policies", {"repository": None, "branch": "main"})
     site.local("policies", {"repository": site.name, "branch": "other"})
-    site.local("policies", {"repository": "workspace", "branch": "main", **wish})
     site.local("path_rules", {"reserved_names": True})
 
     found = guarding(site).policies()
@@ -324,6 +322,42 @@ def test_policies_of_this_branch_and_of_all_are_told_and_of_others_are_not(
     for of in (site.name, None):
         site.local("policies", {"repository": of, "branch": "main", **off})
     assert [each.wants_pull_request for each in guarding(site).policies()] == [False]
+
+
+def test_a_policy_that_is_only_a_wish_is_no_policy(site: Site) -> None:
+    site.make()
+    wish = {"repository": site.name, "branch": "main", "blocking": False}
+    site.local("policies", wish)
+
+    assert guarding(site).policies() == ()
+
+
+@pytest.mark.parametrize(
+    ("branch", "found"), [("backups/prod", 1), ("backup", 0), ("other/backups", 0)]
+)
+def test_a_policy_of_a_folder_is_one_of_the_branches_in_it(
+    site: Site, branch: str, found: int
+) -> None:
+    site.make()
+    policy = {"repository": site.name, "branch": "backups/", "folder": True}
+    site.local("policies", policy)
+
+    assert len(guarding(site, branch).policies()) == found
+
+
+def test_each_right_is_asked_for_where_it_is_needed(site: Site) -> None:
+    site.make()
+    requests.delete(f"{site.url}/_local/log", timeout=9)
+    guards = guarding(site)
+    for right in (Right.READ, Right.FORCE_PUSH, Right.BYPASS_POLICIES):
+        guards.holds(right)
+
+    log = requests.get(f"{site.url}/_local/log", timeout=9).json()
+    asked = [entry["path"] for entry in log if "/permissions/" in entry["path"]][-3:]
+    tokens = [path.partition("tokens=")[2] for path in asked]
+    assert [token.count("/") for token in tokens] == [1, 4, 5]
+    assert tokens[1].endswith("/refs/tags")
+    assert tokens[2].endswith("/refs/heads/6d00610069006e00")
 
 
 @pytest.mark.parametrize(

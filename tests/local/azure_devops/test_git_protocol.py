@@ -121,6 +121,11 @@ def test_clone_can_be_closed_to_strangers(tmp_path: Path) -> None:
             "TF402455: Pushes to this branch are not permitted",
         ),
         (
+            "policies",
+            {"repository": None, "branch": "ma", "folder": True},
+            "TF402455: Pushes to this branch are not permitted",
+        ),
+        (
             "permissions",
             {"GenericContribute": False},
             "TF401027: You need the Git 'GenericContribute' permission",

@@ -140,6 +140,23 @@ def test_a_policy_that_is_not_blocking_refuses_nothing(rest: Rest) -> None:
     assert rest.try_push(add("/c")).status_code == 403
 
 
+@pytest.mark.conforms("documented: Branch policies (branch folders)")
+def test_a_policy_of_a_folder_is_one_of_every_branch_in_it(rest: Rest) -> None:
+    policy = {"repository": "workspace", "branch": "backups/", "folder": True}
+    inside, beside = "refs/heads/backups/prod", "refs/heads/backup"
+    tip = rest.push(add("/a"))
+    for branch in (inside, beside):
+        assert rest.try_push(add("/b"), old=tip, branch=branch).status_code == 201
+    rest.local("policies", policy)
+
+    refused = rest.try_push(add("/c"), branch=inside)
+    free = rest.try_push(add("/c"), branch=beside)
+
+    assert (refused.status_code, free.status_code) == (403, 201)
+    assert len(policies(rest, refName=inside)) == 1
+    assert policies(rest, refName=beside) == []
+
+
 @pytest.mark.conforms("documented: Set branch permissions")
 def test_another_default_branch_needs_the_right_to_edit_policies(rest: Rest) -> None:
     tip = rest.push(add("/a"))
