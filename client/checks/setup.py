@@ -1,7 +1,8 @@
 """CLIENT, checks: a setup as the HTTP API tells it; decides nothing about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from client.checks.diagnosis import Check, checks_of
 from client.checks.table import rows
@@ -35,18 +36,22 @@ class Wanted:
     folders: tuple[str, ...] = ()
 
 
-def setup_of(web: Web, wanted: Wanted) -> Setup:
-    """Ask the app once. `NoAnswerError`, `RefusedError`."""
+def asked(web: Web, wanted: Wanted) -> Mapping[str, Any]:
+    """Ask the app once; `read_setup` reads it. `NoAnswerError`, `RefusedError`."""
     body: dict[str, object] = {"apply": wanted.apply}
     if wanted.git_folder:
         folders = {"folders": list(wanted.folders)} if wanted.folders else {}
         body["git_folder"] = {"path": wanted.git_folder, **folders}
-    told = web.call("POST", "/api/setup", body, seconds=SECONDS).accepted()
+    return web.call("POST", "/api/setup", body, seconds=SECONDS).accepted()
+
+
+def read_setup(body: Mapping[str, Any]) -> Setup:
+    """A setup as the API gives it."""
     return Setup(
-        applied=told["applied"],
-        status=told["status"],
-        changes=tuple(told["changes"]),
-        steps=checks_of(told["steps"]),
+        applied=body["applied"],
+        status=body["status"],
+        changes=tuple(body["changes"]),
+        steps=checks_of(body["steps"]),
     )
 
 

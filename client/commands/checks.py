@@ -1,9 +1,13 @@
 """CLIENT, commands: whether all is well, and what will come."""
 
+from typing import Any
+
 import click
 
 from client.checks import health as health_check
 from client.checks.diagnosis import asked, read_diagnosis
+from client.checks.setup import Wanted, read_setup, setup_table
+from client.checks.setup import asked as asked_setup
 from client.checks.table import table
 from client.commands.caller import Caller
 from client.commands.options import as_json
@@ -42,6 +46,37 @@ def doctor(caller: Caller, *, as_json: bool) -> int:
     else:
         caller.tell(table(found))
     return 1 if found.status == "failed" else 0
+
+
+@click.command()
+@click.option("--apply", is_flag=True, help="Do it; without, it is a plan.")
+@click.option("--git-folder", metavar="PATH", default="", help="For reading, there.")
+@click.option("--folder", "folders", metavar="PATH", multiple=True, help="It shows it.")
+@as_json
+@click.pass_obj
+def setup(caller: Caller, /, *, as_json: bool, **given: Any) -> int:
+    """Say what the first backup still lacks; with --apply, make it.
+
+    Of a right that is missing it says who gives it, and how. Exits 1 where a step has
+    failed, warnings or not.
+    """
+    wanted = Wanted(**given)
+    if wanted.folders and not wanted.git_folder:
+        raise click.UsageError("--folder is what --git-folder shows; it is missing")
+    with caller.steered() as web:
+        body = asked_setup(web, wanted)
+    found = read_setup(body)
+    if as_json:
+        caller.give(body)
+    else:
+        caller.tell(setup_table(found, caller.line("setup", *_words(wanted))))
+    return 1 if found.status == "failed" else 0
+
+
+def _words(wanted: Wanted) -> list[str]:
+    """The options that apply what was planned."""
+    place = ["--git-folder", wanted.git_folder] if wanted.git_folder else []
+    return [*place, *(w for f in wanted.folders for w in ("--folder", f)), "--apply"]
 
 
 @click.command()

@@ -3,7 +3,7 @@
 import click
 
 from client.commands.caller import Caller
-from client.commands.checks import doctor, forecast, health
+from client.commands.checks import doctor, forecast, health, setup
 from client.commands.history import content, diff, history
 from client.commands.restores import drift, restore, restores
 from client.commands.runs import run, runs
@@ -59,6 +59,6 @@ for _command in (
     *(run, watch, runs, cancel),
     *(history, content, diff),
     *(restore, restores, drift),
-    *(health, doctor, forecast),
+    *(health, doctor, forecast, setup),
 ):
     program.add_command(_command)

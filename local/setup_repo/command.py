@@ -3,7 +3,7 @@
 Errors are told in a sentence.
 """
 
-from client.checks.setup import setup_of, setup_table
+from client.checks.setup import asked, read_setup, setup_table
 from client.console import plain_console
 from client.web import Web
 from local.backup.places import ground
@@ -22,7 +22,7 @@ def setup_repo(wanted: WantedSetup) -> int:
             key = {"x-functions-key": found.endpoints.functions_key}
             try:
                 with Web(found.endpoints.functions, key) as web:
-                    setup = setup_of(web, wanted.setup)
+                    setup = read_setup(asked(web, wanted.setup))
             finally:
                 hear_no_more()
         say("")

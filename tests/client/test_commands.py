@@ -374,3 +374,52 @@ def test_an_app_that_answers_badly_is_told_in_a_sentence(
     assert told in sentence
     assert "Traceback" not in person.err
     assert KEY not in person.err + person.out
+
+
+def a_step(name: str, status: str, means: str) -> dict[str, Any]:
+    told = {"name": name, "status": status, "means": means, "do": "Do it."}
+    return {**told, "facts": {}, "seconds": 0.1}
+
+
+A_SETUP = {
+    "applied": False,
+    "status": "failed",
+    "changes": ["branch"],
+    "steps": [
+        a_step("branch", "to_do", "Is missing."),
+        a_step("pushing", "failed", "May not."),
+    ],
+}
+
+
+def test_a_setup_is_told_with_the_line_that_applies_it() -> None:
+    with server_of([json_answer("200 OK", json.dumps(A_SETUP))]) as (url, heard):
+        person = Person(url)
+        code = person.types("setup", "--git-folder", "/Repos/a/b", "--folder", "/x y")
+
+    assert code == 1
+    assert heard == ["POST /api/setup HTTP/1.1"]
+    assert "→ branch   Is missing." in person.out
+    assert person.out.endswith(
+        f"to do it: python -m client --url {url} setup --git-folder /Repos/a/b"
+        " --folder '/x y' --apply\n"
+    )
+
+
+def test_a_setup_that_was_applied_has_no_line_to_go_on_with() -> None:
+    done = {**A_SETUP, "applied": True, "status": "changes"}
+    answers = [json_answer("200 OK", json.dumps(done))] * 2
+    with server_of(answers) as (url, _):
+        person = Person(url)
+        code = person.types("setup", "--apply")
+        told = person.out
+        person.types("setup", "--apply", "--json")
+
+    assert code == 0
+    assert "Done: branch." in told
+    assert "to do it" not in told
+    assert person.given == done
+
+
+def test_folders_without_a_git_folder_are_refused(person: Person) -> None:
+    assert person.types("setup", "--folder", "/Shared") == 2
