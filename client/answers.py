@@ -29,6 +29,10 @@ class RefusedError(Exception):
     """The server refused what it was asked; the message is its own sentence."""
 
 
+class NotThereError(RefusedError):
+    """What was asked for is not there, as the app itself says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A status and the bytes that came with it."""
@@ -81,11 +85,15 @@ class Answer:
         """The object that came with success; `RefusedError` where it is none."""
         body = self.body
         if not self.ok or not isinstance(body, dict):
-            raise RefusedError(self.words)
+            raise self._refusal()
         return body
 
     def downloaded(self) -> bytes:
         """The bytes that came with success; `RefusedError` where it was none."""
         if not self.ok or "html" in self.headers.get("Content-Type", ""):
-            raise RefusedError(self.words)
+            raise self._refusal()
         return self.content
+
+    def _refusal(self) -> RefusedError:
+        is_not_there = self.status == 404 and "detail" in self.facts
+        return (NotThereError if is_not_there else RefusedError)(self.words)

@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
+from client.answers import NotThereError, RefusedError
 from client.app import App
 from client.console import plain_console
 from client.deployment import Deployment, NotMeantError
@@ -55,6 +56,15 @@ class Caller:
         with self.web() as web:
             self.aside(f"at {web.base}")
             yield web
+
+    @contextmanager
+    def with_a_past(self, *paths: str) -> Iterator[None]:
+        """What is not there now may have been: it is said where to look."""
+        try:
+            yield
+        except NotThereError as error:
+            look = self.line("history", *paths[:1])
+            raise RefusedError(f"{error}\n  if it was there before: {look}") from error
 
     def say(self, line: str) -> None:
         """A line that was asked for."""

@@ -10,11 +10,11 @@ from client.commands.program import program
 from client.deployment import NotMeantError
 from client.restores.in_the_way import OtherRestoreError
 from client.web import NoAnswerError
+from client.words import printable
 
 FAILED = 1
 MISUSED = 2
 INTERRUPTED = 130
-_TOLD = (NoAnswerError, OtherRestoreError, RefusedError)
 
 
 def main(arguments: Sequence[str], caller: Caller | None = None) -> int:
@@ -35,16 +35,22 @@ def main(arguments: Sequence[str], caller: Caller | None = None) -> int:
         error.show()
         return error.exit_code
     except NotMeantError as error:
-        caller.aside(f"client: {error}")
-        return MISUSED
-    except _TOLD as error:
-        caller.aside(f"client: {error}")
-        return FAILED
-    except (KeyError, TypeError) as error:
-        # An answer of another shape: nothing of it is worth repeating.
-        odd = (
-            "what it answers is not what this client expects: are both of one version?"
-        )
-        caller.aside(f"client: {odd} ({type(error).__name__}: {error})")
-        return FAILED
+        return _told(caller, str(error), MISUSED)
+    except (NoAnswerError, OtherRestoreError, RefusedError) as error:
+        return _told(caller, str(error))
+    except (KeyError, TypeError, OSError) as error:
+        return _told(caller, _unforeseen(error))
     return int(code or 0)
+
+
+def _told(caller: Caller, sentence: str, code: int = FAILED) -> int:
+    caller.aside(f"client: {sentence}")
+    return code
+
+
+def _unforeseen(error: KeyError | TypeError | OSError) -> str:
+    """Of an answer of another shape nothing is worth repeating but what is missing."""
+    if isinstance(error, OSError):
+        return f"what it says cannot be written: {error.strerror}"
+    odd = "what it answers is not what this client expects: is it of its version?"
+    return f"{odd} ({type(error).__name__}: {printable(str(error))})"

@@ -48,7 +48,7 @@ def history(caller: Caller, *, path: str, limit: int, as_json: bool) -> int:
 @click.pass_obj
 def content(caller: Caller, *, path: str, at: str, output: Path | None) -> int:
     """Give an object's bytes as they were stored."""
-    with caller.web() as web:
+    with caller.web() as web, caller.with_a_past(path):
         found = web.get("/api/content", {"path": path, "at": at}).downloaded()
     if output is not None:
         _written(output, found)

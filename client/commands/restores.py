@@ -46,7 +46,7 @@ def restore(
     blocked, failed or different.
     """
     wanted = Wanted(paths=paths, at=at, to=to, on_conflict=on_conflict, apply=apply)
-    with caller.steered() as web:
+    with caller.steered() as web, caller.with_a_past(*paths):
         api = RestoresApi(web)
         if not wait:
             return _begun(caller, api, wanted, as_json=as_json)

@@ -349,6 +349,13 @@ def test_a_name_cannot_write_on_the_terminal(person: Person) -> None:
     assert "\x1b" not in person.err + person.out
 
 
+def test_what_is_not_there_may_have_a_past(person: Person) -> None:
+    for words in (["content", "/Clients/gone"], ["restore", "/Clients/gone", "/b"]):
+        assert person.types(*words) == 1
+        assert "client: there is no /Clients/gone in the backup" in person.err
+        assert person.err.endswith(f"--url {person.url} history /Clients/gone\n")
+
+
 @pytest.mark.parametrize(
     ("answers", "words", "told"),
     [

@@ -14,7 +14,8 @@ def test_what_the_page_types_comes_out_as_it_shows(tmp_path: Path) -> None:
     with a_stack(tmp_path / ".local"), Terminal(tmp_path) as terminal:
         again = written(page, terminal)
 
-    assert list(map(shape, typed_in(again))) == list(map(shape, typed_in(page)))
+    for came, shown in zip(typed_in(again), typed_in(page), strict=True):
+        assert shape(came) == shape(shown), came.shown
 
 
 def test_every_command_is_typed_there() -> None:
