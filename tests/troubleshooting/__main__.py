@@ -1,0 +1,5 @@
+"""Write `docs/troubleshooting.md` anew."""
+
+from tests.troubleshooting.page import PAGE, page
+
+PAGE.write_text(page(), "utf-8")
