@@ -227,6 +227,8 @@ def shell(site: Site) -> Iterator[Shell]:
             "DATA": str(site.data),
             "URL": site.endpoints.functions,
             "KEY": site.endpoints.functions_key,
+            "BACKUP_URL": site.endpoints.functions,
+            "BACKUP_KEY": site.endpoints.functions_key,
             "RG": "rg-databricks-backup",
             "KEY_VAULT_NAME": "kv-backup",
             "GIT_CONFIG_COUNT": "1",
