@@ -69,7 +69,6 @@ class Web:
                 headers=headers,
                 body=None if body is None else json.dumps(body).encode(),
                 timeout=urllib3.Timeout(total=seconds),
-                redirect=False,
             )
         except urllib3.exceptions.HTTPError as error:
             raise NoAnswerError(f"{self.base} {_how(error, seconds)}") from error

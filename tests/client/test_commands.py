@@ -349,6 +349,19 @@ def test_a_name_cannot_write_on_the_terminal(person: Person) -> None:
     assert "\x1b" not in person.err + person.out
 
 
+def test_who_leaves_a_restore_of_somebody_else_is_told_what_it_is(
+    functions: Functions, person: Person
+) -> None:
+    def pressed(_functions: Functions, _name: str) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    for words, told in ((["--apply"], "looks at it again"), ([], "it only reads")):
+        assert person.types("restore", "/", "--no-wait", *words) == 0
+        functions.script = [still, pressed]
+        assert person.types("watch", person.out.strip()) == 130
+        assert told in person.err
+
+
 def test_what_is_not_there_may_have_a_past(person: Person) -> None:
     for words in (["content", "/Clients/gone"], ["restore", "/Clients/gone", "/b"]):
         assert person.types(*words) == 1
