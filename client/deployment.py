@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 STACK = Path(".local") / "endpoints.json"
 """Where a stack on this machine writes down its address and its key."""
@@ -49,6 +50,14 @@ def deployment(url: str, key: str, token: str, *, stack: Path = STACK) -> Deploy
         )
     opener = _header("BACKUP_KEY", "x-functions-key", key) if key else _bearer(token)
     return Deployment(address, opener)
+
+
+def proxy_to(url: str) -> str:
+    """What the environment says (HTTPS_PROXY, NO_PROXY); never on this machine."""
+    host = urlsplit(url).hostname or ""
+    if host in _HERE or proxy_bypass(host):
+        return ""
+    return getproxies().get(urlsplit(url).scheme, "")
 
 
 def _bearer(token: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlencode
 
 import urllib3
@@ -33,12 +33,11 @@ class Web:
         base: str,
         headers: Mapping[str, str] | None = None,
         passing: Time | None = None,
+        proxy: str = "",
     ) -> None:
         self.base = base.rstrip("/")
         self._passing = passing or Time()
-        self._pool = urllib3.PoolManager(
-            maxsize=CONNECTIONS, block=True, headers=dict(headers or {}), retries=False
-        )
+        self._pool = _pool(dict(headers or {}), proxy)
 
     def __enter__(self) -> Self:
         return self
@@ -100,6 +99,14 @@ class Web:
         raise AssertionError  # pragma: no cover - the last try returns or raises
 
 
+def _pool(headers: dict[str, str], proxy: str) -> urllib3.PoolManager:
+    """A proxy gets none of the headers: over TLS it only learns where to."""
+    how: dict[str, Any] = {"maxsize": CONNECTIONS, "block": True, "retries": False}
+    if proxy:
+        return urllib3.ProxyManager(proxy, headers=headers, **how)
+    return urllib3.PoolManager(headers=headers, **how)
+
+
 def _is_final(answer: Answer) -> bool:
     """The app's own 503 of health is an answer, and its 502 a refusal."""
     is_a_problem = "detail" in answer.facts
@@ -111,6 +118,8 @@ def _how(error: urllib3.exceptions.HTTPError, seconds: float) -> str:
     match error:
         case urllib3.exceptions.NameResolutionError():
             return "is not known: there is no host of that name"
+        case urllib3.exceptions.ProxyError():
+            return "is not reached through the proxy that the environment names"
         case urllib3.exceptions.SSLError():
             return "has a certificate that is not accepted here"
         # One of those that time out, too, for urllib3; so it comes before them.

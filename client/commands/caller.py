@@ -12,7 +12,7 @@ from rich.console import Console
 from client.answers import NotThereError, RefusedError
 from client.app import App
 from client.console import plain_console
-from client.deployment import Deployment, NotMeantError
+from client.deployment import Deployment, NotMeantError, proxy_to
 from client.passing import Time
 from client.web import Web
 
@@ -47,7 +47,8 @@ class Caller:
     def web(self) -> Iterator[Web]:
         """The deployment that is meant. `NotMeantError`."""
         meant = self.deployment()
-        with Web(meant.url, meant.headers, self.passing) as web:
+        proxy = proxy_to(meant.url)
+        with Web(meant.url, meant.headers, self.passing, proxy) as web:
             yield web
 
     @contextmanager

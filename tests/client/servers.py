@@ -21,7 +21,7 @@ def json_answer(status: str, body: str, *headers: str) -> bytes:
 
 @contextmanager
 def server_of(answers: Sequence[bytes]) -> Iterator[tuple[str, list[str]]]:
-    """Its address, and the request lines that it heard."""
+    """Its address, and the requests that it heard."""
     heard: list[str] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
@@ -30,7 +30,7 @@ def server_of(answers: Sequence[bytes]) -> Iterator[tuple[str, list[str]]]:
             for answer in answers:
                 connection, _ = listening.accept()
                 with connection:
-                    heard.append(connection.recv(65_536).decode().partition("\r\n")[0])
+                    heard.append(connection.recv(65_536).decode())
                     if answer is SILENCE:
                         connection.recv(1)
                     connection.sendall(answer)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from client.deployment import NotMeantError, deployment
+from client.deployment import NotMeantError, deployment, proxy_to
 
 URL = "https://backup.azurewebsites.net"
 
@@ -105,3 +105,15 @@ def test_where_none_is_named_and_none_runs_both_ways_are_told(
 
     with pytest.raises(NotMeantError, match=r"--url or BACKUP_URL.*`make up`"):
         deployment("", "", "", stack=file)
+
+
+def test_the_environments_proxy_is_used_but_not_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy:3128")
+    monkeypatch.setenv("NO_PROXY", "internal.example.com")
+
+    assert proxy_to(URL) == "http://proxy:3128"
+    assert proxy_to("https://backup.internal.example.com") == ""
+    assert proxy_to("http://127.0.0.1:7071") == ""

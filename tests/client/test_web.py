@@ -59,7 +59,7 @@ def test_what_writes_is_asked_for_once() -> None:
     with server_of([HALF]) as (url, heard), Web(url) as web, broken:
         web.call("POST", "/api/runs", {})
 
-    assert heard == ["POST /api/runs HTTP/1.1"]
+    assert [request.split()[0] for request in heard] == ["POST"]
 
 
 def test_silence_is_told_with_how_long_it_was() -> None:
@@ -72,6 +72,20 @@ def test_nobody_there_is_told_by_its_address() -> None:
     nobody = pytest.raises(NoAnswerError, match=r"^http://127.0.0.1:1 does not answer$")
     with Web("http://127.0.0.1:1") as web, nobody:
         web.call("GET", "/api/runs")
+
+
+def test_a_proxy_learns_where_to_and_no_key() -> None:
+    refused = pytest.raises(NoAnswerError, match="not reached through the proxy")
+    key = {"x-functions-key": "s3cret"}
+    with (
+        server_of([an_answer("403 Forbidden")]) as (proxy, heard),
+        Web("https://backup.example.com", key, proxy=proxy) as web,
+        refused,
+    ):
+        web.call("GET", "/api/runs")
+
+    assert heard[0].startswith("CONNECT backup.example.com:443 HTTP/1.1")
+    assert "s3cret" not in heard[0]
 
 
 def test_it_is_not_led_elsewhere_with_its_key() -> None:

@@ -48,7 +48,7 @@ def test_pages_are_gone_through_until_there_are_enough() -> None:
 
     assert [version["run"] for version in found["versions"]] == ["r3", "r2"]
     assert found["next"] == "m3"
-    assert heard[2] == "GET /api/history?path=%2Fa&limit=1&next=m2 HTTP/1.1"
+    assert heard[2].startswith("GET /api/history?path=%2Fa&limit=1&next=m2 HTTP/1.1")
 
 
 def test_a_version_is_a_line() -> None:
