@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import requests
 
 from shared.adapters.databricks_client import DatabricksClient
 from shared.adapters.identity import StaticToken
@@ -65,6 +66,47 @@ def test_ambient_settings_do_not_leak_in(
     assert [asked.headers["Authorization"] for asked in script.asked] == [
         f"Bearer {TOKEN}"
     ]
+
+
+def test_proxy_of_the_environment_is_gone_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with scripted(Answer.of({})) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        client = DatabricksClient("http://workspace.invalid", StaticToken(TOKEN))
+        DatabricksWorkspace(client).list("/a")
+
+    assert [asked.headers["Host"] for asked in proxy.asked] == ["workspace.invalid"]
+
+
+def test_host_that_needs_no_proxy_is_asked_directly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with scripted(Answer.of({})) as script, scripted(Answer.of({})) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        workspace(script).list("/a")
+
+    assert (len(script.asked), proxy.asked) == (1, [])
+
+
+def test_certificates_that_the_environment_names_are_the_ones_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "missing.pem"))
+    client = DatabricksClient("https://localhost:1", StaticToken(TOKEN))
+
+    with pytest.raises(OSError, match="missing.pem"):
+        DatabricksWorkspace(client).list("/a")
+
+
+def test_environment_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripted(Answer.of({})) as script:
+        found = workspace(script)
+        monkeypatch.setattr(requests.sessions, "get_environ_proxies", pytest.fail)
+        found.list("/a")
+
+    assert len(script.asked) == 1
 
 
 @pytest.mark.parametrize(
