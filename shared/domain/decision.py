@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 from shared.domain.blob_ids import blob_id
 from shared.domain.git import Change, ChangeKind
@@ -10,9 +11,12 @@ from shared.domain.manifest import Manifest, manifest_path
 from shared.domain.outcomes import Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
-    """What a folder becomes: its manifest (None: gone) and the way there."""
+    """What a folder becomes: its manifest (None: gone) and the way there.
+
+    No slots: it is compared with Git again and again, and remembers its blob id.
+    """
 
     path: str
     git_path: str
@@ -21,7 +25,7 @@ class Decision:
     outcomes: tuple[Outcome, ...] = ()
     removed: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def manifest_blob(self) -> str:
         """The manifest's blob id, empty where it is gone."""
         return blob_id(self.manifest.to_bytes()) if self.manifest else ""

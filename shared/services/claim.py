@@ -74,8 +74,10 @@ class ShardClaim:
             raise RunStoppedError(f"the run was stopped: {run.stop}")
         return run
 
-    def renew(self, tally: Tally) -> None:
+    def renew(self, tally: Callable[[], Tally]) -> None:
         """Keep the claim, and show how far we are, if half a minute has passed.
+
+        It is asked after each export; `tally` only where it is written.
 
         What `confirm` would say is heard once a second: who is to stop exports
         nothing more, not even for the push that it could not make.
@@ -83,7 +85,7 @@ class ShardClaim:
         self._look()
         until = self.shard.lease_until
         if until is None or self._clock.now() + LEASE - until > RENEW_AFTER:
-            self._write(tally=tally)
+            self._write(tally=tally())
 
     def _look(self) -> None:
         if self._clock.now() - self._looked_at < LOOK_AFTER:

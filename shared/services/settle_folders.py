@@ -56,10 +56,14 @@ class SettleFolders:
             forget_contents(work)
 
     def _tell_silent(self, batch: Sequence[FolderWork]) -> None:
-        """Before anything is pushed: whoever comes after a crash finds them equal."""
+        """Before anything is pushed: whoever comes after a crash finds them equal.
+
+        Where there is no manifest there is nothing of which that could be said.
+        """
         silent = [
             outcome.path
             for work in batch
+            if work.state.held.manifest
             for outcome in work.state.decide(work.state.held).outcomes
             if outcome.silent
         ]

@@ -1,5 +1,6 @@
 """USE CASE PARTS: what a shard has done so far, made durable step by step."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -32,19 +33,29 @@ class OutOfTimeError(Exception):
 
 @dataclass(slots=True)
 class ShardWork:
-    """Tally, outcomes and verified folders of one shard."""
+    """Tally, outcomes and verified folders of one shard.
+
+    What is counted since the last attempt is a tally only when somebody looks: each
+    object is counted several times.
+    """
 
     claim: ShardClaim
     blobs: Blobs
     pusher: Pusher
-    tally: Tally = field(default_factory=Tally)
+    _before: Tally = field(default_factory=Tally)
+    _since: Counter[str] = field(default_factory=Counter)
     _outcomes: list[Outcome] = field(default_factory=list)
     _verified: list[Verified] = field(default_factory=list)
     _parts: int = 0
 
     def __post_init__(self) -> None:
         """Go on counting where the last attempt stopped."""
-        self.tally = self.claim.shard.tally
+        self._before = self.claim.shard.tally
+
+    @property
+    def tally(self) -> Tally:
+        """All that was counted so far, of this attempt and those before it."""
+        return self._before + Tally(**self._since)
 
     @property
     def position(self) -> int:
@@ -58,7 +69,8 @@ class ShardWork:
 
     def count(self, **more: int) -> None:
         """Add to the tally."""
-        self.tally += Tally(**more)
+        for name, number in more.items():
+            self._since[name] += number
 
     def note(self, outcomes: Iterable[Outcome]) -> None:
         """Remember what became of objects, and count it."""
@@ -100,8 +112,7 @@ class ShardWork:
     @step(Step.S3)
     def renew(self) -> None:
         """Keep the claim, and show the exports made since the last save."""
-        saved = self.claim.shard.tally
-        self.claim.renew(replace(saved, exported=self.tally.exported))
+        self.claim.renew(self._shown)
 
     @step(Step.S6)
     def save(self, position: int, inside: int = 0) -> None:
@@ -116,7 +127,10 @@ class ShardWork:
             self.blobs.put(verified_name(name), verified_lines(self._verified))
             names = (*names, name)
         pushed = shard.pushed + tuple(self.pusher.pushed)
-        self.tally = replace(self.tally, pushes=len(pushed))
-        self.claim.advance(position, inside, self.tally, pushed, names)
+        tally = replace(self.tally, pushes=len(pushed))
+        self.claim.advance(position, inside, tally, pushed, names)
         self._outcomes, self._verified = [], []
         self.pusher.pushed.clear()
+
+    def _shown(self) -> Tally:
+        return replace(self.claim.shard.tally, exported=self.tally.exported)
