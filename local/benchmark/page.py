@@ -42,7 +42,8 @@ _HOW = """\
 - **CPU and memory** are the kernel's count of the worker process; its peak is counted
   anew for each run. Of a program, its children count, too, and its start.
 - **A run's time** is from asking for it to its closing event. The workspace answers at
-  once, but in `peers` and `slow`: there each answer comes 50 ms later.
+  once, but in `peers`, `instances` (the app on two) and `slow`: there each answer comes
+  50 ms later.
 - **Programs**: the guide's engine as it describes itself (20 workers, a pool of 10
   clients, folders level by level, batches of 1,000, always everything; it writes files
   and pushes nothing; its source is

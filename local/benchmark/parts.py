@@ -47,7 +47,7 @@ FULL = Sizes(
     curve=(7_000, 21_000),
     planning=210_000,
     folder=9_480,  # with the files and dashboards beside them: 10,000 less ten
-    restore=5_000,
+    restore=4_744,  # with what is beside them: 5,000
     budget=7_000,
     peers=70_000,
     slow=2_000,
@@ -90,6 +90,7 @@ class Ground:
         notebooks: int,
         *,
         folders: int | None = None,
+        hosts: int = 1,
         with_storage: bool = True,
         budget: int | None = None,
     ) -> Iterator[Site]:
@@ -100,7 +101,8 @@ class Ground:
         data = self.folder / f"{notebooks}"
         kinds = ("LIST", "EXPORT") if budget else ()
         settings = {f"DATABRICKS_{kind}_RPS": str(budget) for kind in kinds}
-        with site(data, with_storage=with_storage, settings=settings) as found:
+        stack = site(data, hosts=hosts, with_storage=with_storage, settings=settings)
+        with stack as found:
             found.generate(notebooks, folders)
             truth = found.truth
             self.say(f"{truth.objects:,} objects in {truth.folders:,} folders")
@@ -165,6 +167,13 @@ def peers(ground: Ground) -> Found:
     return Found(runs=(run,), programs=found)
 
 
+def instances(ground: Ground) -> Found:
+    """The same first run on two instances of the app, as where the platform scales."""
+    with ground.site(ground.sizes.peers, hosts=2, with_storage=False) as site:
+        site.slow_down(LATENCY_MS)
+        return Found(runs=(_told(ground, site.back_up(Kind.FIRST)),))
+
+
 def slow(ground: Ground) -> Found:
     """A first run, beside a program that asks for one object after the other."""
     with ground.site(ground.sizes.slow, with_storage=False) as site:
@@ -199,6 +208,7 @@ PARTS: Mapping[str, Callable[[Ground], Found]] = {
         restore,
         budget,
         peers,
+        instances,
         slow,
         forecast,
     )

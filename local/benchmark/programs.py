@@ -17,6 +17,7 @@ from pathlib import Path
 from local.benchmark.measured import Program
 from local.benchmark.site import Site
 from local.children import ROOT
+from local.host.settings import INHERITED
 
 GUIDE, SDK_LOOP, EXPORT_DIR = "guide's engine", "bare SDK loop", "export_dir + git"
 NOBODY = ("-c", "user.name=bench", "-c", "user.email=bench@localhost")
@@ -127,9 +128,9 @@ def _added(spent: Sequence[Spent]) -> Spent:
 
 
 def _environment(site: Site, host: str, home: Path) -> dict[str, str]:
-    """Nothing of ours but what is needed: no settings, no profile."""
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
+    """What the app's worker has of the machine's, too; no settings, no profile."""
+    inherited = {name: os.environ[name] for name in INHERITED & os.environ.keys()}
+    return inherited | {
         "HOME": str(home),
         "LC_ALL": "C.UTF-8",
         "PYTHONWARNINGS": "ignore",

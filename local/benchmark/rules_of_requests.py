@@ -104,10 +104,10 @@ def restored(measured: Measured) -> Iterator[Finding]:
     """Requests for what a restore reads; what it wrote, and read back."""
     part = measured.part("restore")
     for restore in part.restores if part else ():
-        yield _ofrestored(restore)
+        yield _of_restore(restore)
 
 
-def _ofrestored(restore: RestoreRun) -> Finding:
+def _of_restore(restore: RestoreRun) -> Finding:
     asked = restore.cost.azure_devops.total
     asked -= restore.cost.azure_devops.of(*DISCOVERY)
     imports = restore.cost.databricks.of("/workspace/import")
