@@ -89,9 +89,9 @@ def _table(rows: Iterable[Row]) -> str:
 
 
 def _target_rows(lines: Iterable[Judged]) -> Iterator[Row]:
-    yield "", "target", "found", "what"
+    yield "what", "target", "", "found"
     for line in lines:
-        yield _MARKS[line.reached], line.target.rule, line.found, line.target.what
+        yield line.target.what, line.target.rule, _MARKS[line.reached], line.found
 
 
 def _run_rows(measured: Measured) -> Iterator[Row]:
