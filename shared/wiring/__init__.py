@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.adapters.allocator import share_freed_memory
 from shared.domain.deletions import Fuse
 from shared.services.advance_run import AdvanceRun
 from shared.services.back_up_shard import BackUpShard
@@ -253,6 +254,7 @@ def app() -> App:
     """The app of this process; `SettingError` names what is missing or wrong."""
     from shared.connections import connections_of  # noqa: PLC0415 - it takes seconds
 
+    share_freed_memory()
     settings = read_settings()
     log_at(settings.log_level)
     logger.debug("the settings in force: %s", settings)
