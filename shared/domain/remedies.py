@@ -79,7 +79,7 @@ def remedy_of_read(error: BackupError) -> Remedy:
 
 def remedy_of_push(error: BackupError) -> Remedy:
     """For what the repository did not take."""
-    if isinstance(error, ContentRefused):
+    if isinstance(error, ContentRefused | TooLarge):
         return Remedy.CLEAN_CONTENT
     if isinstance(error, PathBlocked):
         return Remedy.MOVE_ASIDE

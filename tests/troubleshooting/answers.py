@@ -12,7 +12,6 @@ from shared.errors import (
     Conflict,
     CredentialsRefused,
     RequestRefused,
-    TooLarge,
     Transient,
     Unavailable,
 )
@@ -61,6 +60,4 @@ def _help(
         return "yes", "Nothing: it is waited for. If it stays, its status page."
     if issubclass(kind, CredentialsRefused | AddressBlocked):
         return "no", DOCTOR
-    if issubclass(kind, TooLarge) and remedy_of is remedy_of_push:
-        return "no", Remedy.CLEAN_CONTENT.advice
     return "no", remedy_of(kind("")).advice
