@@ -4,12 +4,13 @@ Commands: up, down, clean, backup, restore, drift, forecast, doctor, setup-repo,
 """
 
 import argparse
-import importlib
+import pkgutil
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from local.backup.options import DEFAULT_DATA, UsageError
 from local.children import ChildError
 from local.endpoints import Endpoints
 from local.interruption import hear_no_more, hear_once
@@ -17,26 +18,25 @@ from local.occupancy import OccupiedError, stop_holder
 from local.stack import Stack, remove_content
 
 LOOK_SECONDS = 0.3
-DEFAULT_DATA = Path(".local")
 _OWN_LINES = {
-    "backup": ("local.backup", "main"),
-    "restore": ("local.restore", "main"),
-    "drift": ("local.restore", "drift_main"),
-    "forecast": ("local.forecast", "main"),
-    "doctor": ("local.doctor", "main"),
-    "setup-repo": ("local.setup_repo", "main"),
-    "bench": ("local.benchmark.command", "main"),
+    "backup": ("backup.options:read_options", "backup.command:run"),
+    "restore": ("restore.options:read_restore", "restore.command:restore"),
+    "drift": ("restore.options:read_drift", "restore.command:drift"),
+    "forecast": ("forecast.options:read_forecast", "forecast.command:forecast"),
+    "doctor": ("doctor.options:read_doctor", "doctor.command:doctor"),
+    "setup-repo": ("setup_repo.options:read_setup", "setup_repo.command:setup_repo"),
+    "bench": ("benchmark.options:read_options", "benchmark.command:bench"),
 }
-"""Commands with a line of their own, and imports that the others can do without."""
+"""Commands with a line of their own: what understands it, and what does it then.
+
+By name: help and a wrong option must not wait for the stack's imports.
+"""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code."""
-    own = _OWN_LINES.get(arguments[0]) if arguments else None
-    if own is not None:
-        module, function = own
-        run = getattr(importlib.import_module(module), function)
-        return int(run(arguments[1:]))
+    if arguments and arguments[0] in _OWN_LINES:
+        return _own_line(*arguments)
     parser = argparse.ArgumentParser(prog="python -m local")
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("up", "down", "clean"):
@@ -57,6 +57,16 @@ def main(arguments: Sequence[str]) -> int:
     except (ChildError, OccupiedError, TimeoutError) as error:
         print(f"local: {error}", file=sys.stderr)
         return 1
+
+
+def _own_line(name: str, *arguments: str) -> int:
+    read, do = _OWN_LINES[name]
+    try:
+        wanted = pkgutil.resolve_name(f"local.{read}")(arguments)
+    except UsageError as error:
+        print(f"{name}: {error}")
+        return 2
+    return int(pkgutil.resolve_name(f"local.{do}")(wanted))
 
 
 def _add_options_of_up(command: argparse.ArgumentParser) -> None:

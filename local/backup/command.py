@@ -14,6 +14,7 @@ from client.runs.outcome import Place
 from client.runs.watch import Watch
 from client.web import Web
 from client.words import count, printable
+from local.asking import web_of
 from local.backup.import_dir import FolderLoader, Loaded, Memory
 from local.backup.import_rules import ClashError
 from local.backup.make_line import MakeLines
@@ -67,8 +68,7 @@ class Backup:
             token = {"Authorization": f"Bearer {found.endpoints.databricks_token}"}
             with Web(found.endpoints.databricks, token) as web:
                 self._fill(Workspace(web), found)
-        key = {"x-functions-key": found.endpoints.functions_key}
-        with Web(found.endpoints.functions, key) as web:
+        with web_of(found.endpoints) as web:
             return self._back_up(web, found)
 
     def farewell(self) -> str:

@@ -7,8 +7,9 @@ named is taken, for a token on a command line is there for everybody to see.
 
 import argparse
 import os
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+import shlex
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from local.endpoints import SERVICES
@@ -65,17 +66,13 @@ def read_options(
     ambient = os.environ if environment is None else environment
     parsed = vars(_parser().parse_args(arguments))
     flags = {name.upper(): text for name, text in parsed.items() if text}
-    given = flags | _words(flags.pop("WORDS", ()))
-    named = {name: given[name] for name in SERVICES if given.get(name)}
-    settings = service_settings(named, ambient)
-    options = Options(
-        data=Path(given.get("DATA") or DEFAULT_DATA),
+    given = flags | words_of((*_OURS, *SERVICES), flags.pop("WORDS", ()))
+    options = replace(
+        stack_of(given, ambient),
         workspace=_folder(given.get("WORKSPACE", "")),
         notebooks=_number(given.get("NOTEBOOKS", "")),
         mode=_mode(given.get("MODE", "")),
         dry_run=truth("DRY_RUN", given.get("DRY_RUN", "")),
-        settings=settings,
-        ignored=ignored_in(ambient, {*settings, *given}),
     )
     if options.real_workspace and (options.workspace or options.notebooks):
         raise UsageError(
@@ -105,15 +102,56 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _words(words: Sequence[str]) -> dict[str, str]:
+def read_stack(
+    command: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+) -> Options:
+    """Understand a command that only has to know what it stands on; `UsageError`."""
+    given = given_words(command, ("DATA", *SERVICES), arguments)
+    return stack_of(given, os.environ if environment is None else environment)
+
+
+def given_words(
+    command: str, names: Sequence[str], arguments: Sequence[str]
+) -> dict[str, str]:
+    """What stands on the command line, by name; `UsageError` for what means nothing."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m local {command}", epilog=f"NAME is one of {', '.join(names)}"
+    )
+    parser.add_argument("words", nargs="*", metavar="NAME=VALUE")
+    return words_of(names, parser.parse_args(arguments).words)
+
+
+def words_of(names: Sequence[str], words: Iterable[str]) -> dict[str, str]:
+    """What NAME=VALUE says, by name; `UsageError` for a name that means nothing."""
     given = {}
     for word in words:
         name, equals, text = word.partition("=")
-        if not equals or name not in {*SERVICES, *_OURS}:
-            known = ", ".join((*_OURS, *SERVICES))
+        if not equals or name not in names:
+            known = ", ".join(names)
             raise UsageError(f"{word!r} is not NAME=VALUE with one of {known}")
         given[name] = text
     return given
+
+
+def stack_of(given: Mapping[str, str], ambient: Mapping[str, str]) -> Options:
+    """What a command stands on, of what it was given; `UsageError`."""
+    named = {name: given[name] for name in SERVICES if given.get(name)}
+    settings = service_settings(named, ambient)
+    return Options(
+        data=Path(given.get("DATA") or DEFAULT_DATA),
+        settings=settings,
+        ignored=ignored_in(ambient, {*settings, *given}),
+    )
+
+
+def paths_in(name: str, text: str) -> tuple[str, ...]:
+    """The paths that a shell would see in the text; `UsageError`."""
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise UsageError(f"{name}={text} has a quote that does not end") from error
 
 
 def ignored_in(ambient: Mapping[str, str], used: Collection[str]) -> tuple[str, ...]:

@@ -9,15 +9,14 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from client.console import plain_console
-from local.backup.options import UsageError
 from local.benchmark.kept import read_all, read_parts, write_all, write_part
 from local.benchmark.measured import Measured, Part
-from local.benchmark.options import Options, read_options
+from local.benchmark.options import Options
 from local.benchmark.page import page
 from local.benchmark.parts import PARTS, Ground
 from local.benchmark.plots import draw_all
@@ -28,14 +27,9 @@ from local.children import ROOT
 from local.telling import saying, told
 
 
-def main(arguments: Sequence[str]) -> int:
+def bench(options: Options) -> int:
     """Measure, or only draw; 0 where that was possible, whatever was reached."""
     say = saying(plain_console())
-    try:
-        options = read_options(arguments)
-    except UsageError as error:
-        say(f"bench: {error}")
-        return 2
 
     def work() -> int:
         if not options.draw_only:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.backup.options import UsageError, truth
+from local.backup.options import UsageError, truth, words_of
 from local.benchmark.parts import FULL, PARTS, QUICK, Sizes
 from local.children import ROOT
 
@@ -47,7 +47,7 @@ class Options:
 def read_options(arguments: Sequence[str]) -> Options:
     """Understand the command line; `UsageError` where that is not possible."""
     words = [word for word in arguments if word != DRAW]
-    given = dict(_word(word) for word in words)
+    given = words_of(NAMES, words)
     quick = truth("QUICK", given.get("QUICK", ""))
     return Options(
         places=_places(quick=quick),
@@ -56,13 +56,6 @@ def read_options(arguments: Sequence[str]) -> Options:
         draw_only=DRAW in arguments,
         words=tuple(words),
     )
-
-
-def _word(word: str) -> tuple[str, str]:
-    name, equals, text = word.partition("=")
-    if not equals or name not in NAMES:
-        raise UsageError(f"{word!r} is not NAME=VALUE with one of {', '.join(NAMES)}")
-    return name, text
 
 
 def _parts(text: str) -> tuple[str, ...]:

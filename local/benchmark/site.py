@@ -17,6 +17,7 @@ from typing import Any
 
 from client.answers import RefusedError
 from client.web import Web
+from local.asking import web_of
 from local.benchmark.happened import Happened, Log
 from local.benchmark.measured import (
     BackupRun,
@@ -233,8 +234,7 @@ class Site:
         body: Mapping[str, object] | None = None,
         query: Mapping[str, str | int] | None = None,
     ) -> Mapping[str, Any]:
-        key = {"x-functions-key": self.endpoints.functions_key}
-        with Web(self.endpoints.functions, key) as web:
+        with web_of(self.endpoints) as web:
             answer = web.call(method, path, body, query=query, seconds=SECONDS)
         if not answer.ok:
             raise RefusedError(answer.words)

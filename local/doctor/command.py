@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from client.checks.diagnosis import Diagnosis, asked, read_diagnosis
 from client.checks.table import table
 from client.console import plain_console
-from client.web import Web
+from local.asking import web_of
 from local.backup.options import Options
 from local.backup.places import check_same, data_folder, ground
 from local.endpoints import Endpoints, is_alive, read_endpoints
@@ -52,6 +52,5 @@ def _stack(options: Options, say: Callable[[str], None]) -> Iterator[Endpoints]:
 
 
 def _ask(endpoints: Endpoints) -> Diagnosis:
-    key = {"x-functions-key": endpoints.functions_key}
-    with Web(endpoints.functions, key) as web:
+    with web_of(endpoints) as web:
         return read_diagnosis(asked(web))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from client.console import plain_console
 from client.forecasts.asked import forecast_of
 from client.forecasts.table import table
-from client.web import Web
+from local.asking import web_of
 from local.backup.places import ground
 from local.endpoints import Endpoints
 from local.forecast.options import WantedForecast
@@ -35,6 +35,5 @@ def forecast(wanted: WantedForecast) -> int:
 
 def answered(endpoints: Endpoints, wanted: WantedForecast) -> Iterator[str]:
     """The lines of the app's answer; `NoAnswerError`, `RefusedError`."""
-    key = {"x-functions-key": endpoints.functions_key}
-    with Web(endpoints.functions, key) as web:
+    with web_of(endpoints) as web:
         yield from table(forecast_of(web, wanted.query))

@@ -11,7 +11,7 @@ from client.restores.api import Restore, RestoresApi
 from client.restores.in_the_way import OtherRestoreError
 from client.restores.outcome import drift_of, outcome, report
 from client.restores.watch import Watch
-from client.web import Web
+from local.asking import web_of
 from local.backup.options import Options
 from local.backup.places import app_of, ground
 from local.interruption import hear_no_more
@@ -70,8 +70,7 @@ def _command(
         say_ignored(options, say)
         with ground(options, say) as found:
             try:
-                key = {"x-functions-key": found.endpoints.functions_key}
-                with Web(found.endpoints.functions, key) as web:
+                with web_of(found.endpoints) as web:
                     watch = Watch(console, app_of(found, web, "sweep_restores"))
                     return work(watch, RestoresApi(web))
             except KeyboardInterrupt:

@@ -3,21 +3,19 @@
 As for a backup, real services count only where they were named on the command line.
 """
 
-import argparse
 import os
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from client.restores.api import Wanted
 from local.backup.options import (
-    DEFAULT_DATA,
     Options,
     UsageError,
-    ignored_in,
-    service_settings,
+    given_words,
+    paths_in,
+    read_stack,
+    stack_of,
     truth,
 )
 from local.endpoints import SERVICES
@@ -66,45 +64,6 @@ def read_drift(
     return read_stack("drift", arguments, environment)
 
 
-def read_stack(
-    command: str,
-    arguments: Sequence[str],
-    environment: Mapping[str, str] | None = None,
-) -> Options:
-    """Understand a command that only has to know what it stands on; `UsageError`."""
-    given = given_words(command, ("DATA", *SERVICES), arguments)
-    return stack_of(given, os.environ if environment is None else environment)
-
-
-def given_words(
-    command: str, names: Sequence[str], arguments: Sequence[str]
-) -> dict[str, str]:
-    """What stands on the command line, by name; `UsageError` for what means nothing."""
-    parser = argparse.ArgumentParser(
-        prog=f"python -m local {command}", epilog=f"NAME is one of {', '.join(names)}"
-    )
-    parser.add_argument("words", nargs="*", metavar="NAME=VALUE")
-    given = {}
-    for word in parser.parse_args(arguments).words:
-        name, equals, text = word.partition("=")
-        if not equals or name not in names:
-            known = ", ".join(names)
-            raise UsageError(f"{word!r} is not NAME=VALUE with one of {known}")
-        given[name] = text
-    return given
-
-
-def stack_of(given: Mapping[str, str], ambient: Mapping[str, str]) -> Options:
-    """What a command stands on, of what it was given; `UsageError`."""
-    named = {name: given[name] for name in SERVICES if given.get(name)}
-    settings = service_settings(named, ambient)
-    return Options(
-        data=Path(given.get("DATA") or DEFAULT_DATA),
-        settings=settings,
-        ignored=ignored_in(ambient, {*settings, *given}),
-    )
-
-
 def _cancelled(given: Mapping[str, str]) -> str:
     others = [name for name in _OF_A_RESTORE if given.get(name)]
     if others:
@@ -113,14 +72,6 @@ def _cancelled(given: Mapping[str, str]) -> str:
     if not _RESTORE_ID.fullmatch(restore_id):
         raise UsageError(f"CANCEL={restore_id} is not the id of a restore")
     return restore_id
-
-
-def paths_in(name: str, text: str) -> tuple[str, ...]:
-    """The paths that a shell would see in the text; `UsageError`."""
-    try:
-        return tuple(shlex.split(text))
-    except ValueError as error:
-        raise UsageError(f"{name}={text} has a quote that does not end") from error
 
 
 def _files(text: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Errors are told in a sentence.
 
 from client.checks.setup import asked, read_setup, setup_table
 from client.console import plain_console
-from client.web import Web
+from local.asking import web_of
 from local.backup.places import ground
 from local.interruption import hear_no_more
 from local.setup_repo.options import WantedSetup
@@ -19,9 +19,8 @@ def setup_repo(wanted: WantedSetup) -> int:
     def work() -> int:
         say_ignored(wanted.stack, say)
         with ground(wanted.stack, say) as found:
-            key = {"x-functions-key": found.endpoints.functions_key}
             try:
-                with Web(found.endpoints.functions, key) as web:
+                with web_of(found.endpoints) as web:
                     setup = read_setup(asked(web, wanted.setup))
             finally:
                 hear_no_more()

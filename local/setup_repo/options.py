@@ -8,9 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from client.checks.setup import Wanted
-from local.backup.options import Options, UsageError, truth
+from local.backup.options import (
+    Options,
+    UsageError,
+    given_words,
+    paths_in,
+    stack_of,
+    truth,
+)
 from local.endpoints import SERVICES
-from local.restore.options import given_words, paths_in, stack_of
 
 _OF_A_SETUP = ("APPLY", "GIT_FOLDER", "FOLDERS")
 

@@ -9,9 +9,10 @@ import pytest
 import local.__main__ as stack_commands
 from local.backup.options import read_options
 from local.benchmark.options import read_options as read_bench
+from local.doctor.options import read_doctor
 from local.forecast.options import read_forecast
 from local.host.__main__ import parse as read_host
-from local.restore.options import read_restore, read_stack
+from local.restore.options import read_drift, read_restore
 from local.setup_repo.options import read_setup
 from tests.commands import (
     HOUSE,
@@ -27,9 +28,9 @@ TOKENS = {"DATABRICKS_TOKEN": "a-token", "AZURE_DEVOPS_PAT": "a-pat"}
 READERS: Mapping[str, Callable[[Sequence[str]], Any]] = {
     "backup": lambda words: read_options(words, TOKENS),
     "restore": lambda words: read_restore(words, TOKENS),
-    "drift": lambda words: read_stack("drift", words, TOKENS),
+    "drift": lambda words: read_drift(words, TOKENS),
     "forecast": lambda words: read_forecast(words, TOKENS),
-    "doctor": lambda words: read_stack("doctor", words, TOKENS),
+    "doctor": lambda words: read_doctor(words, TOKENS),
     "bench": read_bench,
     "setup-repo": lambda words: read_setup(words, TOKENS),
 }

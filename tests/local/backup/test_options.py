@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from local.backup import main
+from local.__main__ import main
 from local.backup.options import UsageError, read_options
 
 ORGANIZATION = "https://dev.azure.com/contoso"
@@ -119,7 +119,7 @@ def test_nothing_is_ever_loaded_into_a_real_workspace(filling: str) -> None:
 
 
 def test_a_usage_error_ends_the_command(capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(["MODE=some"])
+    code = main(["backup", "MODE=some"])
 
     assert code == 2
     assert "backup: MODE=some" in capsys.readouterr().out

@@ -3,8 +3,8 @@
 import pytest
 
 from client.checks.setup import Wanted
+from local.__main__ import main
 from local.backup.options import UsageError
-from local.setup_repo import main
 from local.setup_repo.options import read_setup
 
 
@@ -47,6 +47,6 @@ def test_real_services_count_where_they_are_named_with_their_tokens() -> None:
 def test_a_word_that_means_nothing_is_named(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["WHAT=ever"]) == 2
+    assert main(["setup-repo", "WHAT=ever"]) == 2
     assert "setup-repo: 'WHAT=ever' is not NAME=VALUE" in capsys.readouterr().out
-    assert main(["APPLY=maybe"]) == 2
+    assert main(["setup-repo", "APPLY=maybe"]) == 2
