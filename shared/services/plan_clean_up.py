@@ -21,7 +21,7 @@ from shared.domain.retention import (
     rule_of,
 )
 from shared.domain.run_ids import opened_at
-from shared.domain.runs import Run
+from shared.domain.runs import Request, Run
 from shared.errors import UnknownVersion
 from shared.ports import (
     MOST_POISONED,
@@ -92,7 +92,7 @@ class PlanCleanUp:
             stored = self.store.run(run_id)
             return stored.row if stored else None
 
-        open_ids = {self._holder(), self._waiting()}
+        open_ids = {_run_in(self.index.active), _run_in(self.index.waiting)}
         return Shelf(
             kind=Kind.RUNS,
             blobs=RUNS,
@@ -135,7 +135,7 @@ class PlanCleanUp:
         names = self.blobs.sized(index_name(""))
         old = [blob for blob in names if blob.name not in kept]
         # Whoever begins after the list was read is based on one that is kept.
-        if self._holder() is None:
+        if _run_in(self.index.active) is None:
             room.more = room.more or len(old) > THINGS_AT_ONCE
             for blob in old[:THINGS_AT_ONCE]:
                 room.take(Kind.INDEXES, blob.name, None, iter([blob]))
@@ -148,21 +148,6 @@ class PlanCleanUp:
         except UnknownVersion:
             return None
         return None if any(row.status.open for row in rows) else rows
-
-    def _holder(self) -> str | None:
-        """The run that holds the place; empty for one of a newer version."""
-        try:
-            request = self.index.active()
-        except UnknownVersion:
-            return ""
-        return request.run_id if request else None
-
-    def _waiting(self) -> str | None:
-        try:
-            request = self.index.waiting()
-        except UnknownVersion:
-            return ""
-        return request.run_id if request else None
 
     def _old(
         self, room: Room, shelf: Shelf, horizon: datetime, listed: Iterable[ListedRun]
@@ -192,6 +177,15 @@ class PlanCleanUp:
             if room.full(Kind.BLOBS):
                 return
             room.take(Kind.BLOBS, group, began, self.blobs.sized(group))
+
+
+def _run_in(place: Callable[[], Request | None]) -> str | None:
+    """The run that holds the place, or waits for it; empty for a newer version's."""
+    try:
+        request = place()
+    except UnknownVersion:
+        return ""
+    return request.run_id if request else None
 
 
 def _listed(restore_id: str) -> ListedRun:
