@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -73,3 +74,18 @@ def every_repository_is_sound(
     """Whatever the tests did to repositories, Git has no complaint afterwards."""
     yield
     assert complaints(tmp_path_factory.getbasetemp()) == []
+
+
+@pytest.fixture
+def usual_signals() -> Iterator[None]:
+    """Ctrl-C interrupts, and whatever a test makes of the signals is undone.
+
+    Who runs the tests in the background has Ctrl-C ignored in all that it starts: a
+    test that waits to be interrupted would wait for ever.
+    """
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in numbers}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

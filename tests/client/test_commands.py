@@ -331,6 +331,7 @@ def test_a_forecast_and_health_are_told(functions: Functions, person: Person) ->
     assert person.given["status"] == "critical"
 
 
+@pytest.mark.usefixtures("usual_signals")
 @pytest.mark.parametrize("words", [["run"], ["restore", "/", "--apply"], ["drift"]])
 def test_who_leaves_is_told_what_goes_on(
     functions: Functions, person: Person, words: list[str]
@@ -349,6 +350,7 @@ def test_a_name_cannot_write_on_the_terminal(person: Person) -> None:
     assert "\x1b" not in person.err + person.out
 
 
+@pytest.mark.usefixtures("usual_signals")
 def test_who_leaves_a_restore_of_somebody_else_is_told_what_it_is(
     functions: Functions, person: Person
 ) -> None:

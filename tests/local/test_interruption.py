@@ -1,19 +1,11 @@
 import signal
-from collections.abc import Iterator
 
 import pytest
 
 from local.interruption import hear_no_more, hear_once
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in NUMBERS}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+pytestmark = pytest.mark.usefixtures("usual_signals")
 
 
 def interrupts(number: signal.Signals) -> bool:

@@ -15,16 +15,8 @@ from local.restore.options import read_restore
 from local.telling import INTERRUPTED
 from tests.client.functions import Functions
 
-NUMBERS = (signal.SIGINT, signal.SIGTERM)
+pytestmark = pytest.mark.usefixtures("usual_signals")
 RESTORE = read_restore(["FILES=/Clients/acme/load"], {})
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in NUMBERS}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 def pressed() -> None:
