@@ -17,4 +17,6 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         """Wait; no time at all for nothing or less."""
-        time.sleep(max(seconds, 0))
+        # Sleeping for no time gives the interpreter away, and takes one's turn again.
+        if seconds > 0:
+            time.sleep(seconds)

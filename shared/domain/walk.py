@@ -50,7 +50,8 @@ class Walk:
 
     `walked` are the folders that were listed; `failed` those that could not be,
     with the reason, `remedies` what helps; `arrived` objects where the index did not
-    know them, by id. It grows with folders and changes, never with content.
+    know them, by id. It grows with folders and changes, never with content; without
+    an index there is nothing to compare with, and neither is kept.
     """
 
     frontier: list[FolderToList]
@@ -134,7 +135,10 @@ def take_in(
         git_folders=git_folders,
     )
     same = known is not None and known.digest == digest and known.vouched
-    _note(walk, folder, objects, known)
+    walk.folders += 1
+    walk.listed += sum(obj.storable for obj in objects)
+    if index:
+        _note_changes(walk, folder, objects, known)
     following = tuple(_next(folder, obj, names) for obj in objects if obj.descended)
     untimed = any(obj.storable and obj.modified_at is None for obj in objects)
     if same and not untimed and not everything:
@@ -218,14 +222,13 @@ def _names_before(
     return before
 
 
-def _note(
+def _note_changes(
     walk: Walk,
     folder: FolderToList,
     objects: Sequence[WorkspaceObject],
     known: IndexedFolder | None,
 ) -> None:
-    walk.folders += 1
-    walk.listed += sum(obj.storable for obj in objects)
+    """What came and went; where nothing is known, nothing can be gone or have moved."""
     walk.walked.add(folder.path)
     before = known.children if known else ()
     here = {(obj.object_id, obj.name) for obj in objects}

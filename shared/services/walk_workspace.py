@@ -45,6 +45,7 @@ class WalkWorkspace:
     largest_shard: int
     stop_at: float
     _pending: list[PlannedFolder] = field(default_factory=list)
+    _pending_objects: int = 0
     _in_flight: dict[Listing, FolderToList] = field(default_factory=dict)
     _troubled: list[tuple[FolderToList, Transient]] = field(default_factory=list)
 
@@ -168,6 +169,7 @@ class WalkWorkspace:
             self.walk.frontier.extend(reversed(listed.next))
         if listed.store is not None:
             self._pending.append(listed.store)
+            self._pending_objects += planned_objects([listed.store])
 
     def _not_found(self, folder: FolderToList, error: NotFound) -> None:
         """Listed before, not found itself: look whether it has just gone."""
@@ -196,13 +198,12 @@ class WalkWorkspace:
         """Send what is pending if this folder may not fit into the shard with it."""
         size = shard_size(self.claim.run.shards + 1, self.largest_shard)
         more = sum(obj.storable for obj in objects)
-        pending = self._pending
-        if shard_is_full(len(pending), planned_objects(pending), more, size):
+        if shard_is_full(len(self._pending), self._pending_objects, more, size):
             self._send(folder)
 
     def _send(self, *still_to_list: FolderToList) -> None:
         """Send what is pending; the checkpoint no longer holds it, the shard does."""
-        pending, self._pending = self._pending, []
+        pending, self._pending, self._pending_objects = self._pending, [], 0
         self.sender.store(pending, self._checkpoint(*still_to_list))
 
     def _checkpoint(self, *still_to_list: FolderToList) -> bytes:

@@ -229,6 +229,15 @@ def test_a_folder_that_became_a_git_folder_is_gone(index: Index) -> None:
     assert result.next == ()
 
 
+def test_where_nothing_is_stored_nothing_is_kept_to_compare() -> None:
+    walk = Walk([])
+
+    listed(walk, Index(), *LISTING)
+
+    assert (walk.folders, walk.listed) == (1, 2)
+    assert (walk.walked, walk.arrived) == (set(), {})
+
+
 def test_a_known_exception_has_not_arrived_anew(index: Index) -> None:
     walk = Walk([])
 
