@@ -101,7 +101,7 @@ def test_only_the_settings_read_the_environment(path: Path) -> None:
     # The azure-devops package reads its cache directory there when it is imported.
     readers = {
         *("shared.settings", "shared.setting_errors"),
-        "shared.adapters.azure_devops_client",
+        "shared.adapters.azure_devops_package",
     }
     names = {
         node.attr if isinstance(node, ast.Attribute) else node.id

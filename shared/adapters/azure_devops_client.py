@@ -1,19 +1,11 @@
 """OUTSIDE: requests to an Azure DevOps organization; knows no decision about Git.
 
-The package's comforts are off: its cache in HOME (made at import), its retries (of
-POSTs too, under some urllib3), its DEBUG log of whole bodies. Every answer passes
+The package's retries are off (of POSTs too, under some urllib3). Every answer passes
 `_Answers` first, which sees what the package drops, statuses and headers, and lets no
 redirect to a sign-in page be followed.
 """
 
-import atexit
 import base64
-import functools
-import importlib
-import logging
-import os
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -24,6 +16,8 @@ from azure.core.exceptions import AzureError
 from urllib3 import Retry
 
 from shared.adapters.azure_devops_errors import error_of, refusal_of
+from shared.adapters.azure_devops_package import package, package_error
+from shared.adapters.git_bulk import bulk_git_client
 from shared.adapters.identity import TokenSource
 from shared.adapters.remote_words import sentence, wait_of
 from shared.errors import BackupError, Unavailable
@@ -67,9 +61,11 @@ class AzureDevOpsClient:
         self._url = organization_url
         self._signed = _Signed(tokens, scheme)
         self._timeout = timeout
-        self._made: dict[tuple[str, str], Any] = {}
-        self._git = self._client("git.git_client", "GitClient")
-        self._security = self._client("security.security_client", "SecurityClient")
+        self._made: dict[tuple[Any, str], Any] = {}
+        self._git = self._client(bulk_git_client())
+        self._security = self._client(
+            package("security.security_client").SecurityClient
+        )
 
     def asking(self, action: str) -> AbstractContextManager[Any]:
         """The package's Git client, for the requests of one action.
@@ -84,11 +80,13 @@ class AzureDevOpsClient:
 
     def asking_for_projects(self, action: str) -> AbstractContextManager[Any]:
         """The package's client for projects, likewise."""
-        return self._asking(action, self._client("core.core_client", "CoreClient"))
+        return self._asking(
+            action, self._client(package("core.core_client").CoreClient)
+        )
 
     def asking_for_us(self, action: str) -> AbstractContextManager[Any]:
         """The package's client that tells who we are, and where services are."""
-        found = self._client("location.location_client", "LocationClient")
+        found = self._client(package("location.location_client").LocationClient)
         return self._asking(action, found)
 
     def asking_for_names(self, action: str) -> AbstractContextManager[Any]:
@@ -101,13 +99,13 @@ class AzureDevOpsClient:
             areas = locations.get_resource_areas() or []
         named = {str(area.id).lower(): area.location_url for area in areas}
         url = named.get(kind.resource_area_identifier.lower(), self._url)
-        found = self._client("identity.identity_client", "IdentityClient", url)
+        found = self._client(kind, url)
         return self._asking(action, found)
 
-    def _client(self, module: str, kind: str, url: str = "") -> Any:
+    def _client(self, kind: Any, url: str = "") -> Any:
         if (kind, url) in self._made:
             return self._made[kind, url]
-        made = getattr(package(module), kind)(url or self._url, self._signed)
+        made = kind(url or self._url, self._signed)
         made.config.session_configuration_callback = _one_attempt
         made.config.connection.timeout = self._timeout
         made.config.hooks.append(_Answers(self._courtesy.hear))
@@ -133,41 +131,6 @@ class AzureDevOpsClient:
         ) as error:
             told = sentence(f"{type(error).__name__}: {error}")
             raise Unavailable(f"{action}: {told}") from None
-
-
-@functools.cache
-def package(module: str) -> Any:
-    """A module of the package's 7.1 API, imported where it can do no harm."""
-    _prepare_import()
-    return importlib.import_module(f"azure.devops.v7_1.{module}")
-
-
-def package_error() -> type[Exception]:
-    """The class that the package's errors have in common."""
-    error: type[Exception] = importlib.import_module(
-        "msrest.exceptions"
-    ).ClientException
-    return error
-
-
-@functools.cache
-def _prepare_import() -> None:
-    """Give the package's cache a private place, for it makes one while imported."""
-    name = "AZURE_DEVOPS_CACHE_DIR"
-    before = os.environ.get(name)
-    cache = tempfile.mkdtemp(prefix="azure-devops-")
-    atexit.register(shutil.rmtree, cache, ignore_errors=True)
-    os.environ[name] = cache
-    try:
-        importlib.import_module("azure.devops.client")
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
-    # At DEBUG they log whole bodies.
-    for logger in ("azure.devops", "azure.devops.client", "msrest"):
-        logging.getLogger(logger).setLevel(logging.INFO)
 
 
 def _one_attempt(session: requests.Session, *_: object, **arguments: Any) -> Any:

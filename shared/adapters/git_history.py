@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from shared.adapters.azure_devops_client import package
+from shared.adapters.azure_devops_package import package
+from shared.adapters.git_bulk import items_batch
 from shared.adapters.git_reader import AzureDevOpsReader
 from shared.adapters.git_rows import item_of, said
 from shared.domain.git import Commit
@@ -65,39 +66,31 @@ class AzureDevOpsHistory:
         """
         batch = _batch(path, commits)
         try:
-            answer = self.reader.ask("blob_at", "get_items_batch", request_data=batch)
+            rows = self.reader.ask("blob_at", "get_items_batch", request_data=batch)
         except (NotFound, Permanent) as error:
             if type(error) not in {NotFound, Permanent}:
                 raise
             for commit in commits:
                 yield from self._row(path, commit)
         else:
-            for rows in answer:
-                yield from rows or []
+            yield from rows
 
     def _row(self, path: str, commit: str) -> Iterator[Any]:
         version = package("git.models").GitVersionDescriptor(
             version=commit, version_type="commit"
         )
         try:
-            yield self.reader.ask(
+            row = self.reader.ask(
                 "blob_at", "get_item", path=f"/{path}", version_descriptor=version
             )
         except NotFound:
             return
+        yield row.serialize()
 
 
 def _batch(path: str, commits: Sequence[str]) -> Any:
-    models = package("git.models")
     wanted = [("/", commits[0]), *((f"/{path}", commit) for commit in commits)]
-    return models.GitItemRequestData(
-        item_descriptors=[
-            models.GitItemDescriptor(
-                path=place, recursion_level="none", version=at, version_type="commit"
-            )
-            for place, at in wanted
-        ]
-    )
+    return items_batch((place, "none", commit) for place, commit in wanted)
 
 
 def _blobs(path: str, rows: Iterator[Any]) -> dict[str, str]:
@@ -106,5 +99,5 @@ def _blobs(path: str, rows: Iterator[Any]) -> dict[str, str]:
     for row in rows:
         item = item_of(row)
         if item.path == path and not item.is_folder:
-            found[said(row.commit_id)] = item.object_id
+            found[said(row.get("commitId"))] = item.object_id
     return found

@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import IO, Any, Self
 
-from shared.adapters.azure_devops_client import AzureDevOpsClient, package
+from shared.adapters.azure_devops_client import AzureDevOpsClient
+from shared.adapters.azure_devops_package import package
+from shared.adapters.git_bulk import items_batch
 from shared.adapters.git_rows import (
     changed_by,
     item_of,
@@ -78,13 +80,12 @@ class AzureDevOpsReader:
         """
         batch = _batch(commit, folders, files)
         try:
-            answer = self.ask("items", "get_items_batch", request_data=batch)
+            rows = self.ask("items", "get_items_batch", request_data=batch)
         except (NotFound, Permanent) as error:
             if type(error) not in {NotFound, Permanent}:
                 raise
             found = with_folders(self.tree(commit))
         else:
-            rows = itertools.chain.from_iterable(rows or [] for rows in answer)
             found = {item.path: item for item in map(item_of, rows)}
         return tuple(selected(found.values(), set(folders), set(files)))
 
@@ -179,7 +180,7 @@ class AzureDevOpsReader:
             )
         except NotFound:
             return ()
-        items = map(item_of, rows)
+        items = (item_of(row.serialize()) for row in rows)
         # Of another case, the service finds it, too (reported).
         below = f"{folder}/"
         return tuple(i for i in items if i.path.startswith(below) and not i.is_folder)
@@ -233,17 +234,9 @@ class AzureDevOpsReader:
 
 
 def _batch(commit: str, folders: Sequence[str], files: Sequence[str]) -> Any:
-    models = package("git.models")
     levels = {f"/{path}": "none" for path in ("", *files)}
     levels |= {f"/{path}": "oneLevel" for path in folders}
-    return models.GitItemRequestData(
-        item_descriptors=[
-            models.GitItemDescriptor(
-                path=path, recursion_level=level, version=commit, version_type="commit"
-            )
-            for path, level in levels.items()
-        ]
-    )
+    return items_batch((path, level, commit) for path, level in levels.items())
 
 
 def _unpacked(archive: IO[bytes]) -> Iterator[bytes]:

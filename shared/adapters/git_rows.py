@@ -14,10 +14,11 @@ def said(value: Any) -> Any:
     return value
 
 
-def item_of(row: Any) -> TreeItem:
+def item_of(row: Mapping[str, Any]) -> TreeItem:
     """The file or folder that a row tells of."""
-    is_folder = bool(row.is_folder) or row.git_object_type == "tree"
-    return TreeItem(row.path.strip("/"), row.object_id, is_folder)
+    is_folder = bool(row.get("isFolder")) or row.get("gitObjectType") == "tree"
+    path, object_id = said(row.get("path")), said(row.get("objectId"))
+    return TreeItem(path.strip("/"), object_id, is_folder)
 
 
 def selected(

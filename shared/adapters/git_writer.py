@@ -6,9 +6,10 @@ Documented: Azure Repos REST 7.1 (pushes, annotated tags).
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
-from shared.adapters.azure_devops_client import AzureDevOpsClient, package
+from shared.adapters.azure_devops_client import AzureDevOpsClient
+from shared.adapters.azure_devops_package import package
 from shared.domain.git import MAX_PUSH_BYTES, Change, Push
 from shared.errors import AlreadyExists, TooLarge, Unavailable
 
@@ -66,15 +67,13 @@ class AzureDevOpsWriter:
         except AlreadyExists:
             return
 
-    def _body(self, push: Push) -> Any:
-        models = package("git.models")
-        branch = models.GitRefUpdate(
-            name=f"refs/heads/{self.branch}", old_object_id=push.old or NO_COMMIT
-        )
-        commit = models.GitCommitRef(
-            comment=push.comment, changes=[_change(change) for change in push.changes]
-        )
-        return models.GitPush(ref_updates=[branch], commits=[commit])
+    def _body(self, push: Push) -> dict[str, object]:
+        changes = [_change(change) for change in push.changes]
+        branch = f"refs/heads/{self.branch}"
+        return {
+            "refUpdates": [{"name": branch, "oldObjectId": push.old or NO_COMMIT}],
+            "commits": [{"comment": push.comment, "changes": changes}],
+        }
 
 
 def _change(change: Change) -> dict[str, object]:

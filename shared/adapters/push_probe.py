@@ -6,7 +6,8 @@ update of refs answers 200 also where it did nothing, and says so of each.
 
 from dataclasses import dataclass
 
-from shared.adapters.azure_devops_client import AzureDevOpsClient, package
+from shared.adapters.azure_devops_client import AzureDevOpsClient
+from shared.adapters.azure_devops_package import package
 from shared.adapters.git_rows import said
 from shared.adapters.git_writer import NO_COMMIT, AzureDevOpsWriter
 from shared.domain.git import Change, ChangeKind, Push

@@ -8,7 +8,8 @@ and asked for by itself it is not there.
 from dataclasses import dataclass
 from typing import Any
 
-from shared.adapters.azure_devops_client import AzureDevOpsClient, package
+from shared.adapters.azure_devops_client import AzureDevOpsClient
+from shared.adapters.azure_devops_package import package
 from shared.adapters.git_rows import said
 from shared.ports.diagnostics import RepositoryFacts
 

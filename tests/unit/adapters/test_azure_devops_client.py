@@ -121,7 +121,7 @@ def test_importing_the_adapters_does_not_import_the_package() -> None:
 
 def test_home_that_cannot_be_written_does_no_harm() -> None:
     program = (
-        "import os; from shared.adapters.azure_devops_client import package;"
+        "import os; from shared.adapters.azure_devops_package import package;"
         "package('git.git_client');"
         "assert 'AZURE_DEVOPS_CACHE_DIR' not in os.environ"
     )
@@ -233,7 +233,11 @@ def test_every_trouble_is_one_of_our_errors_after_one_attempt(
 
 
 @pytest.mark.parametrize(
-    "body", ["", "{}", "[]", "null", "5", '"x"', '{"value": 5}', '{"value": [5]}']
+    "body",
+    [
+        *("", "{}", "[]", "null", "5", '"x"', '{"value": 5}', '{"value": [5]}'),
+        *('{"value": [["x"]]}', '{"value": [[{}]]}'),
+    ],
 )
 def test_answer_that_is_none_is_never_taken_for_nothing(
     service: Service, body: str
