@@ -97,7 +97,7 @@ param shardMaxObjects int = 2000
 @description('Optional. EXPORT_CONCURRENCY: exports in flight a shard.')
 @minValue(1)
 @maxValue(64)
-param exportConcurrency int = 10
+param exportConcurrency int = 16
 
 @description('Optional. DELETE_FUSE_PERCENT: a larger share of deletions is held back.')
 @minValue(0)

@@ -160,7 +160,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         max_age=timedelta(hours=reader.number("BACKUP_MAX_AGE_HOURS", 25, 1, 47)),
         max_parallel_shards=reader.number("MAX_PARALLEL_SHARDS", 4, 1, 64),
         shard_max_objects=reader.number("SHARD_MAX_OBJECTS", 2000, 1, 10_000),
-        export_concurrency=reader.number("EXPORT_CONCURRENCY", 10, 1, 64),
+        export_concurrency=reader.number("EXPORT_CONCURRENCY", 16, 1, 64),
         fuse_percent=reader.number("DELETE_FUSE_PERCENT", 25, 0, 100),
         fuse_minimum=reader.number("DELETE_FUSE_MINIMUM", 100, 0, 10_000_000),
         run_deadline=_deadline(reader),

@@ -54,7 +54,7 @@ class Capacity:
     rates: Rates
     window: int = 4
     lists_in_flight: int = 16
-    exports_in_flight: int = 10
+    exports_in_flight: int = 16
     restores_in_flight: int = 16
     plan_seconds: float = 300.0
     deadline_seconds: float = 4 * 3_600.0

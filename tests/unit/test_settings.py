@@ -45,7 +45,7 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
     assert settings.databricks.import_rps == 15
     assert settings.max_parallel_shards == 4
     assert settings.shard_max_objects == 2000
-    assert settings.export_concurrency == 10
+    assert settings.export_concurrency == 16
     assert (settings.fuse_percent, settings.fuse_minimum) == (25, 100)
     assert settings.run_deadline == timedelta(hours=4)
     assert settings.run_retries == 2
