@@ -31,7 +31,10 @@ class FolderWork:
 
     @property
     def manifest_bytes(self) -> int:
-        """An upper bound of what the manifest adds to a push, encoded."""
+        """An upper bound of what the manifest adds to a push, encoded.
+
+        Counted anew each time: whoever asks for every object asks too often.
+        """
         held = self.state.held.manifest
         names = [obj.name for obj in self.folder.objects]
         names += [entry.name for entry in held.entries] if held else []

@@ -124,18 +124,19 @@ class StoreFolders:
         push = PushRoom(self.push_bytes)
         for work in works:
             wanted = len(self._wanted(work))
-            if push.begins(work.manifest_bytes):
+            manifest = work.manifest_bytes
+            if push.begins(manifest):
                 self._settle(batch)
                 batch = []
             batch.append(work)
-            room = self.push_bytes - _ENVELOPE_BYTES - work.manifest_bytes
+            room = self.push_bytes - _ENVELOPE_BYTES - manifest
             for obj, answer in islice(stream, wanted):
                 wanted -= 1
                 result = _fitting(work.folder, answer, room)
                 added = encoded_bytes(work.folder, result)
-                if push.takes(added, work.manifest_bytes):
+                if push.takes(added, manifest):
                     self._settle(batch, unfinished=work)
-                    batch = [work]
+                    batch, manifest = [work], work.manifest_bytes
                 work.results[obj.object_id] = result
                 work.reach(obj)
                 self.work.count(exported=1)

@@ -1,10 +1,11 @@
 """Pushes: how much goes into one, what is read back, and what meets it on its way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 
+from shared.domain import room
 from shared.domain.git import Change, ChangeKind, Push
 from shared.errors import (
     PushRefused,
@@ -107,6 +108,26 @@ def test_folders_that_fill_more_than_a_push_are_cut_between_and_inside() -> None
     assert run.status == "complete"
     assert_mirrored(app)
     assert_whole(app.git)
+
+
+def test_a_folder_with_many_objects_is_not_looked_through_for_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_through: list[str] = []
+    known = room.manifest_bytes
+
+    def watched(names: Sequence[str]) -> int:
+        looked_through.extend(names)
+        return known(names)
+
+    monkeypatch.setattr(room, "manifest_bytes", watched)
+    app = BackupApp()
+    for number in range(100):
+        app.workspace.add_file(f"/wide/{number}", b"")
+
+    app.run()
+
+    assert len(looked_through) < 10 * 100
 
 
 def test_a_large_manifest_does_not_push_a_full_push_over_the_limit() -> None:
