@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from shared.domain.runs import Request, RunStatus
 from shared.domain.slices import Slice, slice_due
+from shared.errors import UnknownVersion
 from shared.ports import Clock, RunIndex, RunStore
 from shared.services.open_run import AUDIT, Opened, OpenRun, Wanted
 
@@ -35,9 +36,12 @@ class StartAudit:
         return self.open_run(Wanted(trigger=AUDIT, slice=due))
 
     def _proved(self, request: Request) -> Slice | None:
-        """The slice that the run re-read to its end."""
+        """The slice that the run re-read to its end, as far as we can read of it."""
         if request.slice is None or request.dry_run:
             return None
-        stored = self.store.run(request.run_id)
+        try:
+            stored = self.store.run(request.run_id)
+        except UnknownVersion:
+            return None
         done = stored is not None and stored.row.status in DONE
         return request.slice if done else None

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain.runs import Mode
+from shared.domain.runs import Mode, Run
 from shared.domain.slices import Slice
-from shared.errors import AccessDenied, InvalidRequest, NotFound
+from shared.errors import AccessDenied, InvalidRequest, NotFound, UnknownVersion
+from shared.ports import Stored
 from shared.services.open_run import TIMER, Opening
 from tests.backup_app import BackupApp
 from tests.fakes.remotes import no_fault
@@ -229,3 +230,22 @@ def test_a_full_run_goes_on_inside_a_folder_that_takes_longer_than_a_function() 
     assert run.tally.failed == 1
     assert max(exports(app).count(path) for path in exports(app)) <= 3
     assert len(exports(app)) <= 30 + 2 * 3
+
+
+def test_an_audit_that_a_newer_version_made_keeps_no_other_from_beginning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = a_backed_up_app()
+    newer = audit(app)
+    known = app.store.run
+
+    def run(run_id: str) -> Stored[Run] | None:
+        if run_id == newer:
+            raise UnknownVersion("row version 9")
+        return known(run_id)
+
+    monkeypatch.setattr(app.store, "run", run)
+
+    app.clock.advance(3_600)
+
+    assert app.start_audit(app.process())().request.run_id != newer
