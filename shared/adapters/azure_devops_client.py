@@ -122,7 +122,7 @@ class AzureDevOpsClient:
         except (
             AzureError,
             package_error(),
-            requests.RequestException,
+            OSError,
             # The package's own way to fail at an answer that is none.
             AttributeError,
             KeyError,

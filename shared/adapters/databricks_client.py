@@ -93,7 +93,7 @@ class DatabricksClient:
             answer = self._api.do(method, path, auth=exchange, **sent)
         except _NoSecondAttemptError as stopped:
             error: BaseException | None = stopped.__context__
-        except (DatabricksError, requests.RequestException, ValueError) as failed:
+        except (DatabricksError, OSError, ValueError) as failed:
             error = failed
         else:
             if isinstance(answer, dict):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from shared.adapters.azure_devops_client import AzureDevOpsClient
 from shared.adapters.git_rights import ROOT, branch_token, has
 from shared.adapters.git_rows import said
+from shared.adapters.repository_place import AzureDevOpsPlace, described
+from shared.errors import NotFound
 from shared.ports.diagnostics import RepositoryFacts
 
 RIGHTS: Mapping[str, int] = {
@@ -31,14 +33,15 @@ class AzureDevOpsHost:
 
     def repository(self) -> RepositoryFacts:
         """The repository of the settings; see the port."""
-        with self.client.asking("reading (repository)") as git:
-            found = said(git.get_repository(**self.client.where))
-            return RepositoryFacts(
-                name=str(found.name),
-                size=int(found.size or 0),
-                default_branch=str(found.default_branch or ""),
-                disabled=bool(found.is_disabled),
-            )
+        try:
+            with self.client.asking("reading (repository)") as git:
+                return described(said(git.get_repository(**self.client.where)))
+        except NotFound:
+            # One that is disabled is in its project's list alone.
+            listed = AzureDevOpsPlace(self.client, self.branch).find()
+            if listed is None:
+                raise
+            return listed
 
     def rights(self) -> Mapping[str, bool]:
         """Each of our rights, in one request a right; see the port."""

@@ -29,7 +29,7 @@ class AzureDevOpsPlace:
         """By its name, in whatever case; see the port."""
         wanted = self.client.where["repository_id"].lower()
         rows = [row for row in self._rows() if str(row.name).lower() == wanted]
-        return _facts(rows[0]) if rows else None
+        return described(rows[0]) if rows else None
 
     def create(self) -> None:
         """See the port."""
@@ -61,7 +61,8 @@ class AzureDevOpsPlace:
             return list(rows)
 
 
-def _facts(row: Any) -> RepositoryFacts:
+def described(row: Any) -> RepositoryFacts:
+    """What a row of the API tells of its repository."""
     return RepositoryFacts(
         name=str(row.name),
         size=int(row.size or 0),

@@ -96,7 +96,7 @@ def test_certificates_that_the_environment_names_are_the_ones_asked_for(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "missing.pem"))
     client = DatabricksClient("https://localhost:1", StaticToken(TOKEN))
 
-    with pytest.raises(OSError, match=r"missing\.pem"):
+    with pytest.raises(Unavailable, match=r"missing\.pem"):
         DatabricksWorkspace(client).list("/a")
 
 

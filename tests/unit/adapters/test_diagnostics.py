@@ -134,6 +134,14 @@ class Service:
         )
         return AzureDevOpsHost(client, "backups/of prod")
 
+    def disable(self) -> None:
+        place = f"{self.url}/acme/backup/_apis/git/repositories/workspace"
+        body, auth = {"isDisabled": True}, ("", TOKEN)
+        answer = requests.patch(
+            f"{place}?api-version=7.1", json=body, auth=auth, timeout=9
+        )
+        answer.raise_for_status()
+
     def forbid(self, permission: str) -> None:
         url = f"{self.url}/_local/permissions"
         requests.post(url, json={permission: False}, timeout=9).raise_for_status()
@@ -155,6 +163,14 @@ def test_a_repository_is_described(service: Service) -> None:
 def test_a_repository_that_is_not_there_is_not_found(service: Service) -> None:
     with pytest.raises(NotFound, match="TF401019"):
         service.host("another").repository()
+
+
+def test_a_disabled_repository_is_found_though_it_cannot_be_asked_for(
+    service: Service,
+) -> None:
+    service.disable()
+
+    assert service.host().repository().disabled
 
 
 def test_who_is_not_accepted_hears_so(service: Service) -> None:
