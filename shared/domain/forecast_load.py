@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from shared.domain.forecast_shape import FolderShape, Sizes
 from shared.domain.git import MAX_PUSH_BYTES
 from shared.domain.restore_plan import Bounds, Sized, StoredFolder, packed
-from shared.domain.room import PushRoom, manifest_bytes, shard_is_full, shard_size
+from shared.domain.room import PushRoom, shard_is_full, shard_size
 
 NOTHING = FolderShape()
 
@@ -143,24 +143,24 @@ class _Counting:
         self.manifests += shape.manifest_stored
         push = self.push = self.push or PushRoom(self.limits.push_bytes)
         # What is stored already is named there, too, until it is replaced.
-        twice = 2 * shape.manifest - manifest_bytes(())
-        manifest = shape.manifest if self.first else twice
-        if push.begins(manifest):
+        coming = shape.objects * shape.line if self.first else 0
+        if push.begins(max(0, shape.manifest - coming)):
             self.pushes += self.batch > 0
             self.batch = 0
         self.batch += 1
-        for added in _added(changed, shape.change + round(content * 4 / 3), push):
-            self.pushes += push.takes(added, manifest)
+        each = shape.change + round(content * 4 / 3)
+        for some in _together(changed, each, push):
+            self.pushes += push.takes(some * each, some * shape.line)
         if push.ends():
             self.pushes += 1
             self.batch = 0
 
 
-def _added(objects: int, each: int, push: PushRoom) -> Iterator[int]:
-    """What objects add to a push; several at once where many are small."""
+def _together(objects: int, each: int, push: PushRoom) -> Iterator[int]:
+    """How many objects join a push at once: several where many are small."""
     together = max(1, push.full_at // 100 // max(1, each))
     for first in range(0, objects, together):
-        yield each * min(together, objects - first)
+        yield min(together, objects - first)
 
 
 def first_load(shapes: Iterable[FolderShape], sizes: Sizes, limits: Limits) -> Load:

@@ -23,8 +23,9 @@ class FolderShape:
 
     `objects` have bytes of their own; of them `untimed` carry no time in the listing,
     and `unsized` no size, the others have `sized_bytes` together. `change` is what one
-    of them adds to a push besides its content, `manifest` what the manifest does;
-    `manifest_stored` is the manifest as Git compresses it.
+    of them adds to a push besides its content, `manifest` what the manifest does,
+    `line` what one of them does to that; `manifest_stored` is the manifest as Git
+    compresses it.
     """
 
     objects: int = 0
@@ -34,6 +35,7 @@ class FolderShape:
     sized_bytes: int = 0
     change: int = 0
     manifest: int = 0
+    line: int = 0
     manifest_stored: int = 0
 
     def content(self, mean: float) -> float:
@@ -55,6 +57,7 @@ class FolderShape:
             sized_bytes=cut(self.sized_bytes),
             change=self.change,
             manifest=cut(self.manifest),
+            line=self.line,
             manifest_stored=cut(self.manifest_stored),
         )
 
@@ -64,7 +67,8 @@ TYPICAL = FolderShape(
     notebooks=7,
     unsized=7,
     change=500,
-    manifest=7_500,
+    manifest=6_400,
+    line=592,
     manifest_stored=700,
 )
 """Where nothing was listed: seven notebooks a folder, as in infra/README.md (guess)."""
@@ -96,6 +100,7 @@ def shape_of(folder: PlannedFolder, notebook_format: Format) -> FolderShape:
     storable = [obj for obj in folder.objects if obj.storable]
     sizes = [obj.size for obj in storable if obj.size is not None]
     names = [obj.name for obj in folder.objects]
+    lines = [room.line_bytes(obj.name) for obj in storable]
     return FolderShape(
         objects=len(storable),
         notebooks=sum(obj.type == NOTEBOOK for obj in storable),
@@ -104,6 +109,7 @@ def shape_of(folder: PlannedFolder, notebook_format: Format) -> FolderShape:
         sized_bytes=sum(sizes),
         change=room.encoded_bytes(0, room.longest_path(folder.git_path)),
         manifest=room.manifest_bytes(names),
+        line=-(-sum(lines) // max(1, len(lines))),
         manifest_stored=_manifest_stored(folder, notebook_format),
     )
 

@@ -1,7 +1,8 @@
 """DECISIONS: how much fits into a shard and into a push, before either is made."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 FIRST_SHARD_OBJECTS = 100
@@ -10,6 +11,9 @@ MAX_SHARD_FOLDERS = 400
 _MANIFEST_LINE_BYTES = 420
 _CHANGE_ENVELOPE_BYTES = 160
 _LONGEST_NAME = "x" * 255
+_LONGEST_LETTER = 6
+_PLAIN = re.compile(r"[\w .,;=@#&~!$'()\[\]{}^+-]*", re.ASCII)
+"""What is as long in JSON, and in a file's name, as it is."""
 
 
 def shard_size(number: int, largest: int) -> int:
@@ -36,37 +40,53 @@ def longest_path(git_path: str) -> str:
     return f"{git_path}/{_LONGEST_NAME}"
 
 
-def manifest_bytes(names: Sequence[str]) -> int:
+def line_bytes(name: str) -> int:
+    """An upper bound of what an object adds to a manifest in a push, encoded."""
+    letters = len(name) if _PLAIN.fullmatch(name) else len(name) * _LONGEST_LETTER
+    # Its name, and that of its file.
+    return -(-(_MANIFEST_LINE_BYTES + 2 * letters) * 4 // 3)
+
+
+def manifest_bytes(names: Iterable[str]) -> int:
     """An upper bound of what the manifest of these objects adds to a push, encoded."""
-    letters = sum(len(name) for name in names)
-    return (len(names) + 4) * _MANIFEST_LINE_BYTES * 4 // 3 + letters * 16
+    return 4 * line_bytes("") + sum(map(line_bytes, names))
 
 
 @dataclass(slots=True)
 class PushRoom:
-    """How full a push is while folders and their objects join it, in encoded bytes."""
+    """How full a push is while folders and their objects join it, in encoded bytes.
+
+    Every push of a folder has its manifest, which grows with each object.
+    """
 
     push_bytes: int
     _size: int = 0
+    _manifest: int = 0
 
     @property
     def full_at(self) -> int:
         """A push is full here; the rest is room for what is only estimated before."""
         return self.push_bytes * 9 // 10
 
-    def begins(self, manifest: int) -> bool:
-        """A folder joins; whether what was there has to be pushed before."""
-        full = self._size + manifest > self.full_at
-        self._size = manifest + (0 if full else self._size)
+    def begins(self, manifest: int, content: int = 0) -> bool:
+        """A folder joins; whether what was there has to be pushed before.
+
+        `manifest` is without the objects that are still to join, `content` that of
+        objects that are there already.
+        """
+        full = self._size + manifest + content > self.full_at
+        self._size = manifest + content + (0 if full else self._size)
+        self._manifest = manifest
         return full
 
-    def takes(self, added: int, manifest: int) -> bool:
+    def takes(self, content: int, line: int) -> bool:
         """An object of that folder joins; whether a push is due before.
 
         Then the folder, whose manifest travels again, begins the next one.
         """
-        full = self._size + added > self.full_at
-        self._size = added + (manifest if full else self._size)
+        full = self._size + content + line > self.full_at
+        self._size = content + line + (self._manifest if full else self._size)
+        self._manifest += line
         return full
 
     def ends(self) -> bool:

@@ -14,8 +14,8 @@ from shared.services.steps import Step, step
 class CompareUntimed:
     """Exports the untimed objects of folders in which nothing else can differ.
 
-    What differs is kept for its push, but no more than `keep_bytes` of it: the rest
-    is exported again when its turn comes.
+    What differs is kept for its push, but no more than `keep_bytes` of it, which must
+    fit one beside a manifest: the rest is exported again when its turn comes.
     """
 
     work: ShardWork

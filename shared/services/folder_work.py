@@ -1,9 +1,17 @@
 """USE CASE PARTS: one folder on its way through a storing shard."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from shared.domain import room
-from shared.domain.held import Exported, NotStored, Result, foreign_edits, unaccounted
+from shared.domain.held import (
+    Exported,
+    NotStored,
+    Result,
+    foreign_edits,
+    key_of,
+    unaccounted,
+)
 from shared.domain.objects import WorkspaceObject, join
 from shared.domain.outcomes import Outcome, OutcomeKind
 from shared.domain.plan import PlannedFolder
@@ -29,16 +37,17 @@ class FolderWork:
     equal: bool = False
     blocked: bool = False
 
-    @property
-    def manifest_bytes(self) -> int:
+    def manifest_bytes(self, coming: Iterable[WorkspaceObject] = ()) -> int:
         """An upper bound of what the manifest adds to a push, encoded.
 
-        Counted anew each time: whoever asks for every object asks too often.
+        Without the objects that are still `coming`, but with what it held of them.
         """
-        held = self.state.held.manifest
-        names = [obj.name for obj in self.folder.objects]
-        names += [entry.name for entry in held.entries] if held else []
-        return room.manifest_bytes(names)
+        listed = {key_of(obj) for obj in self.folder.objects}
+        listed -= {key_of(obj) for obj in coming}
+        held = self.state.held
+        named = {key_of(entry) for entry in held.entries}
+        named |= {key_of(excepted) for excepted in held.exceptions}
+        return room.manifest_bytes(name for _, name in listed | named)
 
     def reach(self, obj: WorkspaceObject) -> None:
         """Exports come in the listing's order; this one has come."""

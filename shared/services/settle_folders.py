@@ -139,7 +139,7 @@ class SettleFolders:
             if work is not unfinished and not work.blocked
             for obj in unaccounted_in(work)
         ]
-        room = self.full_at - sum(work.manifest_bytes for work in batch)
+        room = self.full_at - sum(work.manifest_bytes() for work in batch)
         with closing(self.exporter(obj for _, obj in lacking)) as answers:
             for (work, _), (obj, result) in zip(lacking, answers, strict=True):
                 self.work.count(exported=1)

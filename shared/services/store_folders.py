@@ -13,7 +13,7 @@ from shared.domain.held import Exported, Held, NotStored, Result
 from shared.domain.objects import Format, WorkspaceObject
 from shared.domain.outcomes import OutcomeKind
 from shared.domain.plan import PlannedFolder, ShardPlan
-from shared.domain.room import PushRoom
+from shared.domain.room import PushRoom, line_bytes
 from shared.domain.runs import Mode
 from shared.ports import Clock
 from shared.services.compare_untimed import CompareUntimed
@@ -88,7 +88,7 @@ class StoreFolders:
         """Leave out folders of which only untimed objects could differ, and do not."""
         if not self.dry_run:
             compare = CompareUntimed(
-                self.work, self.exporter, PushRoom(self.push_bytes).full_at
+                self.work, self.exporter, PushRoom(self.push_bytes).full_at // 2
             )
             compare([work for work in works if work.folder.checked])
         self._equal = [work for work in works if work.equal]
@@ -123,25 +123,26 @@ class StoreFolders:
         batch: list[FolderWork] = []
         push = PushRoom(self.push_bytes)
         for work in works:
-            wanted = len(self._wanted(work))
-            manifest = work.manifest_bytes
-            if push.begins(manifest):
+            wanted = self._wanted(work)
+            there = sum(encoded_bytes(work.folder, r) for r in work.results.values())
+            if push.begins(work.manifest_bytes(wanted), there):
                 self._settle(batch)
                 batch = []
             batch.append(work)
-            room = self.push_bytes - _ENVELOPE_BYTES - manifest
-            for obj, answer in islice(stream, wanted):
-                wanted -= 1
+            left = len(wanted)
+            room = self.push_bytes - _ENVELOPE_BYTES - work.manifest_bytes()
+            for obj, answer in islice(stream, left):
+                left -= 1
                 result = _fitting(work.folder, answer, room)
                 added = encoded_bytes(work.folder, result)
-                if push.takes(added, manifest):
+                if push.takes(added, line_bytes(obj.name)):
                     self._settle(batch, unfinished=work)
-                    batch, manifest = [work], work.manifest_bytes
+                    batch = [work]
                 work.results[obj.object_id] = result
                 work.reach(obj)
                 self.work.count(exported=1)
                 self.work.renew()
-            if wanted:
+            if left:
                 self._leave(batch, work)
             if push.ends():
                 self._settle(batch)

@@ -18,6 +18,7 @@ from shared.domain.room import (
     shard_size,
 )
 
+LINE = 3
 AN_ID = 9_007_199_254_740_991
 
 
@@ -87,10 +88,10 @@ def test_no_push_holds_more_than_fits_unless_a_single_part_does(
         if push.begins(manifest):
             pushes.append([])
         pushes[-1].append(manifest)
-        for added in objects:
-            if push.takes(added, manifest):
-                pushes.append([manifest])
-            pushes[-1].append(added)
+        for joined, content in enumerate(objects):
+            if push.takes(content, LINE):
+                pushes.append([manifest + joined * LINE])
+            pushes[-1].append(content + LINE)
         if push.ends():
             pushes.append([])
 

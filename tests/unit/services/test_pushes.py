@@ -19,6 +19,7 @@ from tests.backup_app import BackupApp
 from tests.fakes.remotes import FakeGit
 from tests.unit.services.scenes import (
     a_backed_up_app,
+    a_dashboard,
     an_app,
     assert_mirrored,
     assert_whole,
@@ -108,6 +109,23 @@ def test_folders_that_fill_more_than_a_push_are_cut_between_and_inside() -> None
     assert run.status == "complete"
     assert_mirrored(app)
     assert_whole(app.git)
+
+
+@pytest.mark.parametrize("folders", [1, 4])
+def test_untimed_objects_that_differ_fill_pushes_like_all_others(folders: int) -> None:
+    app = BackupApp(git=WatchedGit(), push_bytes=SMALL_PUSH)
+    boards = [f"/boards{number % folders}/{number}" for number in range(4)]
+    for number, path in enumerate(boards):
+        a_dashboard(app.workspace, path, bytes([number]) * 8_000)
+    app.run()
+    for number, path in enumerate(boards):
+        app.workspace.contents[path] = bytes([100 + number]) * 8_000
+    app.workspace.add_file("/new/file", bytes(9_000))
+
+    run = app.run()
+
+    assert (run.status, run.tally.stored) == ("complete", 5)
+    assert_mirrored(app)
 
 
 def test_a_folder_with_many_objects_is_not_looked_through_for_each(
