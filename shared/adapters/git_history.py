@@ -12,7 +12,7 @@ from typing import Any, Self
 from shared.adapters.azure_devops_package import package
 from shared.adapters.git_bulk import items_batch
 from shared.adapters.git_reader import AzureDevOpsReader
-from shared.adapters.git_rows import item_of, said
+from shared.adapters.git_rows import item_of, row_of, said
 from shared.domain.git import Commit
 from shared.errors import NotFound, Permanent
 
@@ -80,12 +80,12 @@ class AzureDevOpsHistory:
             version=commit, version_type="commit"
         )
         try:
-            row = self.reader.ask(
+            model = self.reader.ask(
                 "blob_at", "get_item", path=f"/{path}", version_descriptor=version
             )
         except NotFound:
             return
-        yield row.serialize()
+        yield row_of(model)
 
 
 def _batch(path: str, commits: Sequence[str]) -> Any:

@@ -19,6 +19,7 @@ from shared.adapters.git_bulk import items_batch
 from shared.adapters.git_rows import (
     changed_by,
     item_of,
+    row_of,
     said,
     selected,
     with_folders,
@@ -180,7 +181,7 @@ class AzureDevOpsReader:
             )
         except NotFound:
             return ()
-        items = (item_of(row.serialize()) for row in rows)
+        items = (item_of(row_of(model)) for model in rows)
         # Of another case, the service finds it, too (reported).
         below = f"{folder}/"
         return tuple(i for i in items if i.path.startswith(below) and not i.is_folder)

@@ -14,6 +14,17 @@ def said(value: Any) -> Any:
     return value
 
 
+def row_of(model: Any) -> dict[str, Any]:
+    """The row that a model of the package was made of, as far as we read it."""
+    return {
+        "path": model.path,
+        "objectId": model.object_id,
+        "isFolder": model.is_folder,
+        "gitObjectType": model.git_object_type,
+        "commitId": model.commit_id,
+    }
+
+
 def item_of(row: Mapping[str, Any]) -> TreeItem:
     """The file or folder that a row tells of."""
     is_folder = bool(row.get("isFolder")) or row.get("gitObjectType") == "tree"

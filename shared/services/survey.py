@@ -158,8 +158,6 @@ class Survey:
         if listed.store is not None:
             shape = shape_of(listed.store, self.notebook_format)
             seen.shapes.append((_drawn(folder.path), shape))
-            # What no run remembers need not be kept for one.
-            walk.arrived.clear()
             seen.choose(obj for obj in listed.store.objects if obj.storable)
         return listed.next
 

@@ -1,6 +1,6 @@
 """Pushes: how much goes into one, what is read back, and what meets it on its way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
@@ -134,9 +134,10 @@ def test_a_folder_with_many_objects_is_not_looked_through_for_each(
     looked_through: list[str] = []
     known = room.manifest_bytes
 
-    def watched(names: Sequence[str]) -> int:
-        looked_through.extend(names)
-        return known(names)
+    def watched(names: Iterable[str]) -> int:
+        listed = [*names]
+        looked_through.extend(listed)
+        return known(listed)
 
     monkeypatch.setattr(room, "manifest_bytes", watched)
     app = BackupApp()
