@@ -97,22 +97,18 @@ class Telemetry:
     def ask(self, query: str, now: datetime, window: timedelta) -> list[Row]:
         """What a query finds of the last so much time."""
         with self._loaded(now) as connection:
-            shown = _asked(connection, query, window)
-        shift = datetime.now(UTC) - now
-        return [{n: _at(v, shift) for n, v in row.items()} for row in shown]
+            return _asked(connection, query, window)
 
     @contextmanager
     def _loaded(self, now: datetime) -> Iterator[duckdb.DuckDBPyConnection]:
         """A database whose present is that moment: queries ask what time it is."""
-        shift = datetime.now(UTC) - now
         with duckdb_kql.connect() as connection:
+            connection.execute(f"CREATE MACRO now() AS TIMESTAMPTZ '{now.isoformat()}'")
             for table, columns in TABLES.items():
                 declared = ", ".join(f"{n} {_TYPES[t]}" for n, t in columns.items())
                 connection.execute(f"CREATE TABLE all_{table} ({declared})")
-            _insert(connection, "AppTraces", "Message", self.traces, shift)
-            _insert(
-                connection, "AppExceptions", "ExceptionType", self.exceptions, shift
-            )
+            _insert(connection, "AppTraces", "Message", self.traces)
+            _insert(connection, "AppExceptions", "ExceptionType", self.exceptions)
             yield connection
 
 
@@ -121,22 +117,13 @@ def _insert(
     table: str,
     column: str,
     rows: Sequence[tuple[datetime, str]],
-    shift: timedelta,
 ) -> None:
     if rows:
-        shown = [[(at + shift).replace(tzinfo=None), text] for at, text in rows]
+        shown = [[at.astimezone(UTC).replace(tzinfo=None), text] for at, text in rows]
         connection.executemany(
             f"INSERT INTO all_{table} (TimeGenerated, {column}) VALUES (?, ?)",
             shown,
         )
-
-
-def _at(value: Any, shift: timedelta) -> Any:
-    """A moment as it was told, to the minute."""
-    if not isinstance(value, datetime):
-        return value
-    moment = value.replace(tzinfo=UTC) - shift
-    return (moment + timedelta(seconds=30)).replace(second=0, microsecond=0)
 
 
 def _found(connection: duckdb.DuckDBPyConnection, rule: Mapping[str, Any]) -> list[Row]:
