@@ -49,8 +49,12 @@ ORGANIZATION, PROJECT = "acme", "backup"
 TIMEOUT = 0.25
 """Seconds without a byte after which a server counts as hung."""
 
-STORAGE_TIMEOUT = 1.0
-"""The same for storage, which a busy machine may keep waiting a little."""
+STORAGE_TIMEOUT = 10.0
+"""The same for storage: far more than a busy machine keeps a request waiting.
+
+Where nobody asks again (a restore that is opened), a slow answer would be a fault that
+no row armed.
+"""
 
 _names = itertools.count(1)
 
