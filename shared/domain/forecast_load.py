@@ -142,15 +142,15 @@ class _Counting:
         self.touched += 1
         self.manifests += shape.manifest_stored
         push = self.push = self.push or PushRoom(self.limits.push_bytes)
-        # What is stored already is named there, too, until it is replaced.
-        coming = shape.objects * shape.line if self.first else 0
-        if push.begins(max(0, shape.manifest - coming)):
+        # What is stored already has its line there, and a file that may have to go.
+        line, changes = (shape.line, 1) if self.first else (0, 2)
+        if push.begins(max(0, shape.manifest - shape.objects * line)):
             self.pushes += self.batch > 0
             self.batch = 0
         self.batch += 1
-        each = shape.change + round(content * 4 / 3)
+        each = changes * shape.change + round(content * 4 / 3)
         for some in _together(changed, each, push):
-            self.pushes += push.takes(some * each, some * shape.line)
+            self.pushes += push.takes(some * each, some * line)
         if push.ends():
             self.pushes += 1
             self.batch = 0

@@ -66,9 +66,9 @@ TYPICAL = FolderShape(
     objects=7,
     notebooks=7,
     unsized=7,
-    change=500,
-    manifest=6_400,
-    line=592,
+    change=300,
+    manifest=5_000,
+    line=430,
     manifest_stored=700,
 )
 """Where nothing was listed: seven notebooks a folder, as in infra/README.md (guess)."""
@@ -99,19 +99,25 @@ def shape_of(folder: PlannedFolder, notebook_format: Format) -> FolderShape:
     """The shape of a folder that would be stored for the first time."""
     storable = [obj for obj in folder.objects if obj.storable]
     sizes = [obj.size for obj in storable if obj.size is not None]
-    names = [obj.name for obj in folder.objects]
+    path, names = folder.git_path, [obj.name for obj in folder.objects]
+    changes = [room.object_bytes(0, path, obj.name) for obj in storable]
     lines = [room.line_bytes(obj.name) for obj in storable]
+    clones = sum(obj.is_clone for obj in folder.objects)
     return FolderShape(
         objects=len(storable),
         notebooks=sum(obj.type == NOTEBOOK for obj in storable),
         untimed=sum(obj.modified_at is None for obj in storable),
         unsized=len(storable) - len(sizes),
         sized_bytes=sum(sizes),
-        change=room.encoded_bytes(0, room.longest_path(folder.git_path)),
-        manifest=room.manifest_bytes(names),
-        line=-(-sum(lines) // max(1, len(lines))),
+        change=_mean(changes),
+        manifest=room.manifest_bytes(path, names, clones),
+        line=_mean(lines),
         manifest_stored=_manifest_stored(folder, notebook_format),
     )
+
+
+def _mean(sizes: Sequence[int]) -> int:
+    return -(-sum(sizes) // max(1, len(sizes)))
 
 
 def _manifest_stored(folder: PlannedFolder, notebook_format: Format) -> int:

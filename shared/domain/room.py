@@ -5,13 +5,24 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from shared.domain.names import escape
+
 FIRST_SHARD_OBJECTS = 100
 MAX_SHARD_FOLDERS = 400
 
-_MANIFEST_LINE_BYTES = 420
+ENVELOPE_BYTES = 12_000
+"""A push without folders: its frame, its message, and our files at the top."""
+
 _CHANGE_ENVELOPE_BYTES = 160
-_LONGEST_NAME = "x" * 255
-_LONGEST_LETTER = 6
+_LINE_ENVELOPE_BYTES = 230
+"""A manifest's line without its names, its numbers as large as they can be."""
+
+_CLONE_BYTES = 400
+"""What the line of a Git folder says besides: its address, branch and commit."""
+
+_MORE_OF_A_FILE = 64
+"""What a file's name has beyond its object's: an extension, a hash and an id."""
+
 _PLAIN = re.compile(r"[\w .,;=@#&~!$'()\[\]{}^+-]*", re.ASCII)
 """What is as long in JSON, and in a file's name, as it is."""
 
@@ -31,25 +42,37 @@ def shard_is_full(folders: int, objects: int, more: int, size: int) -> bool:
 
 def encoded_bytes(content_bytes: int, path: str) -> int:
     """An upper bound of what a change of the path adds to a push's body, as base64."""
-    content = 4 * ((content_bytes + 2) // 3)
-    return content + len(json.dumps(path)) + _CHANGE_ENVELOPE_BYTES
+    return _as_base64(content_bytes) + len(json.dumps(path)) + _CHANGE_ENVELOPE_BYTES
 
 
-def longest_path(git_path: str) -> str:
-    """As long as the path of any file of the folder can be."""
-    return f"{git_path}/{_LONGEST_NAME}"
+def object_bytes(content_bytes: int, git_path: str, name: str) -> int:
+    """The same of an object of the folder, whatever its file may be named."""
+    return encoded_bytes(content_bytes, git_path) + _file_bytes(name)
 
 
 def line_bytes(name: str) -> int:
     """An upper bound of what an object adds to a manifest in a push, encoded."""
-    letters = len(name) if _PLAIN.fullmatch(name) else len(name) * _LONGEST_LETTER
-    # Its name, and that of its file.
-    return -(-(_MANIFEST_LINE_BYTES + 2 * letters) * 4 // 3)
+    said = len(name) if _PLAIN.fullmatch(name) else len(json.dumps(name))
+    return _as_base64(_LINE_ENVELOPE_BYTES + said + _file_bytes(name))
 
 
-def manifest_bytes(names: Iterable[str]) -> int:
-    """An upper bound of what the manifest of these objects adds to a push, encoded."""
-    return 4 * line_bytes("") + sum(map(line_bytes, names))
+def manifest_bytes(git_path: str, names: Iterable[str], clones: int = 0) -> int:
+    """An upper bound of what a folder's manifest adds to a push, encoded.
+
+    `clones` of the named objects are Git folders.
+    """
+    head = 4 * line_bytes(git_path)
+    return head + sum(map(line_bytes, names)) + _as_base64(clones * _CLONE_BYTES)
+
+
+def _file_bytes(name: str) -> int:
+    """An upper bound of the object's file name in JSON."""
+    letters = len(name) if _PLAIN.fullmatch(name) else len(json.dumps(escape(name)))
+    return letters + _MORE_OF_A_FILE
+
+
+def _as_base64(size: int) -> int:
+    return 4 * ((size + 2) // 3)
 
 
 @dataclass(slots=True)
@@ -65,8 +88,8 @@ class PushRoom:
 
     @property
     def full_at(self) -> int:
-        """A push is full here; the rest is room for what is only estimated before."""
-        return self.push_bytes * 9 // 10
+        """A push is full here; a little is left for what no bound foresees."""
+        return (self.push_bytes - ENVELOPE_BYTES) * 97 // 100
 
     def begins(self, manifest: int, content: int = 0) -> bool:
         """A folder joins; whether what was there has to be pushed before.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shared.domain.git import MAX_PUSH_BYTES
 from shared.domain.plan import ShardPlan
 from shared.domain.remedies import remedy_of_push
+from shared.domain.room import PushRoom
 from shared.domain.runs import (
     Phase,
     Run,
@@ -145,11 +146,12 @@ class BackUpShard:
             largest_object(self.push_bytes),
             patient=shard.attempts <= PATIENCE,
         )
+        room = PushRoom(self.push_bytes)
         store = StoreFolders(
             plan,
             work,
             settler,
-            SettleFolders(work, settler, exporter, self.events, self.push_bytes),
+            SettleFolders(work, settler, exporter, self.events, room.full_at),
             exporter,
             self.clock,
             run.request.mode,

@@ -1,6 +1,6 @@
 """USE CASE PARTS: one folder on its way through a storing shard."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from shared.domain import room
@@ -25,6 +25,7 @@ class FolderWork:
     """One folder of the plan, at `place` in it, and the results so far.
 
     Of its objects, the first `reached` have been exported, if they had to be.
+    `before` are the ids, by name, of what Git held when the folder's turn came.
     """
 
     place: int
@@ -32,6 +33,7 @@ class FolderWork:
     state: FolderState
     results: dict[int, Result] = field(default_factory=dict)
     foreign: list[Outcome] = field(default_factory=list)
+    before: Mapping[str, int] = field(default_factory=dict)
     stored: int = 0
     reached: int = 0
     equal: bool = False
@@ -42,12 +44,37 @@ class FolderWork:
 
         Without the objects that are still `coming`, but with what it held of them.
         """
-        listed = {key_of(obj) for obj in self.folder.objects}
-        listed -= {key_of(obj) for obj in coming}
-        held = self.state.held
-        named = {key_of(entry) for entry in held.entries}
-        named |= {key_of(excepted) for excepted in held.exceptions}
-        return room.manifest_bytes(name for _, name in listed | named)
+        objects, held = self.folder.objects, self.state.held
+        keys = {key_of(obj) for obj in objects} - {key_of(obj) for obj in coming}
+        keys |= {key_of(entry) for entry in held.entries}
+        keys |= {key_of(excepted) for excepted in held.exceptions}
+        clones = {key_of(obj) for obj in objects if obj.is_clone}
+        clones |= {key_of(part) for part in held.exceptions if part.git_folder}
+        names = (name for _, name in keys)
+        return room.manifest_bytes(self.folder.git_path, names, len(clones))
+
+    def there_bytes(self) -> int:
+        """An upper bound of what the results that are there add to a push, encoded."""
+        results = self.results
+        there = [obj for obj in self.folder.objects if obj.object_id in results]
+        return sum(self.added_bytes(obj, results[obj.object_id]) for obj in there)
+
+    def added_bytes(self, obj: WorkspaceObject, result: Result) -> int:
+        """An upper bound of what an object and its result add to a push, encoded.
+
+        With the removal of the file that it had; its line of the manifest is apart.
+        """
+        path = self.folder.git_path
+        removal = room.object_bytes(0, path, obj.name)
+        added = removal if obj.name in self.before else 0
+        if isinstance(result, Exported):
+            added += room.object_bytes(len(result.content), path, obj.name)
+        return added
+
+    def line_bytes(self, obj: WorkspaceObject) -> int:
+        """An upper bound of what the manifest grows by when the object joins it."""
+        known = self.before.get(obj.name) == obj.object_id
+        return 0 if known else room.line_bytes(obj.name)
 
     def reach(self, obj: WorkspaceObject) -> None:
         """Exports come in the listing's order; this one has come."""
@@ -128,14 +155,6 @@ def blocked_folder(work: FolderWork, why: str) -> Outcome:
         detail=why,
         remedy=Remedy.MOVE_ASIDE,
     )
-
-
-def encoded_bytes(folder: PlannedFolder, result: Result) -> int:
-    """An upper bound of what the result adds to a push, encoded."""
-    if not isinstance(result, Exported):
-        return 0
-    path = room.longest_path(folder.git_path)
-    return room.encoded_bytes(len(result.content), path)
 
 
 def left_out(obj: WorkspaceObject) -> Outcome:

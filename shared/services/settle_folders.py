@@ -13,7 +13,6 @@ from shared.services.export_objects import ObjectExporter
 from shared.services.folder_work import (
     FolderWork,
     blocked_folder,
-    encoded_bytes,
     forget_contents,
     left_out,
     not_yet_held,
@@ -143,7 +142,7 @@ class SettleFolders:
         with closing(self.exporter(obj for _, obj in lacking)) as answers:
             for (work, _), (obj, result) in zip(lacking, answers, strict=True):
                 self.work.count(exported=1)
-                room -= encoded_bytes(work.folder, result)
+                room -= work.added_bytes(obj, result)
                 if room < 0:
                     break
                 work.results[obj.object_id] = result

@@ -13,14 +13,13 @@ from shared.domain.held import Exported, Held, NotStored, Result
 from shared.domain.objects import Format, WorkspaceObject
 from shared.domain.outcomes import OutcomeKind
 from shared.domain.plan import PlannedFolder, ShardPlan
-from shared.domain.room import PushRoom, line_bytes
+from shared.domain.room import ENVELOPE_BYTES, PushRoom
 from shared.domain.runs import Mode
 from shared.ports import Clock
 from shared.services.compare_untimed import CompareUntimed
 from shared.services.export_objects import ObjectExporter
 from shared.services.folder_work import (
     FolderWork,
-    encoded_bytes,
     foreign_outcomes,
     foretold,
     storable,
@@ -28,9 +27,6 @@ from shared.services.folder_work import (
 from shared.services.settle import FolderState, Settler
 from shared.services.settle_folders import SettleFolders
 from shared.services.shard_work import OutOfTimeError, ShardWork
-
-_ENVELOPE_BYTES = 12_000
-"""A push without changes, with a caller's line in its message."""
 
 
 def largest_object(push_bytes: int) -> int:
@@ -66,6 +62,7 @@ class StoreFolders:
             self.settler.read([work.state for work in works], first_commit)
         for work in works:
             work.foreign = foreign_outcomes(work)
+            work.before = {e.name: e.object_id for e in work.state.held.entries}
         if self.dry_run:
             self._foretell(works)
         else:
@@ -124,18 +121,17 @@ class StoreFolders:
         push = PushRoom(self.push_bytes)
         for work in works:
             wanted = self._wanted(work)
-            there = sum(encoded_bytes(work.folder, r) for r in work.results.values())
-            if push.begins(work.manifest_bytes(wanted), there):
+            if push.begins(work.manifest_bytes(wanted), work.there_bytes()):
                 self._settle(batch)
                 batch = []
             batch.append(work)
             left = len(wanted)
-            room = self.push_bytes - _ENVELOPE_BYTES - work.manifest_bytes()
+            room = self.push_bytes - ENVELOPE_BYTES - work.manifest_bytes()
             for obj, answer in islice(stream, left):
                 left -= 1
-                result = _fitting(work.folder, answer, room)
-                added = encoded_bytes(work.folder, result)
-                if push.takes(added, line_bytes(obj.name)):
+                result = _fitting(work, obj, answer, room)
+                added = work.added_bytes(obj, result)
+                if push.takes(added, work.line_bytes(obj)):
                     self._settle(batch, unfinished=work)
                     batch = [work]
                 work.results[obj.object_id] = result
@@ -210,9 +206,11 @@ def _decide(
     return decide(folder, held, results, notebook_format)
 
 
-def _fitting(folder: PlannedFolder, result: Result, room: int) -> Result:
+def _fitting(
+    work: FolderWork, obj: WorkspaceObject, result: Result, room: int
+) -> Result:
     """The result, or an exception if it does not fit a push beside its manifest."""
-    if not isinstance(result, Exported) or encoded_bytes(folder, result) <= room:
+    if not isinstance(result, Exported) or work.added_bytes(obj, result) <= room:
         return result
     size = len(result.content)
     return NotStored(OutcomeKind.EXCEPTED, "too large for a push", size)

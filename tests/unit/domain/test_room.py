@@ -1,25 +1,44 @@
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.decision import inside
+from shared.domain.folder import decide
 from shared.domain.git import Change, ChangeKind, Push
-from shared.domain.manifest import Entry, Manifest
-from shared.domain.objects import Format
+from shared.domain.held import Exported, Held, exported_format
+from shared.domain.manifest import Excepted, Manifest, manifest_path
+from shared.domain.objects import (
+    DASHBOARD,
+    FILE,
+    NOTEBOOK,
+    REPO,
+    Format,
+    WorkspaceObject,
+)
+from shared.domain.plan import PlannedFolder
 from shared.domain.room import (
     FIRST_SHARD_OBJECTS,
     MAX_SHARD_FOLDERS,
     PushRoom,
     encoded_bytes,
+    line_bytes,
     manifest_bytes,
+    object_bytes,
     shard_is_full,
     shard_size,
 )
+from tests.unit.domain.workspace_objects import NAMES
 
 LINE = 3
-AN_ID = 9_007_199_254_740_991
+MAX_ID = 2**63 - 1
+A_TIME = 9_999_999_999_999
+KINDS = (NOTEBOOK, FILE, DASHBOARD, "MLFLOW_EXPERIMENT")
+BRACKETS = 12
+"""Around the lines of the two lists, where they are not empty."""
 
 
 def test_shards_grow_from_small_ones_to_the_largest() -> None:
@@ -60,17 +79,43 @@ def test_a_change_takes_no_more_room_than_was_counted(raw: bytes, path: str) -> 
     assert Push(None, "", (change,)).encoded_bytes >= counted
 
 
-@given(st.lists(st.text(min_size=1, max_size=60), max_size=30))
-def test_a_manifest_takes_no_more_room_than_was_counted(names: list[str]) -> None:
-    entries = tuple(
-        Entry(name, "DASHBOARD", AN_ID, name, "f" * 40, AN_ID, Format.RAW, "PYTHON", 0)
-        for name in names
+@given(st.dictionaries(NAMES, st.sampled_from(KINDS), max_size=8), st.text(max_size=20))
+def test_a_folder_takes_no_more_room_than_was_counted(
+    kinds: dict[str, str], git_path: str
+) -> None:
+    objects = tuple(
+        WorkspaceObject(f"/f/{name}", kind, MAX_ID - number, "PYTHON", A_TIME)
+        for number, (name, kind) in enumerate(kinds.items())
     )
-    raw = Manifest("/a", "a", AN_ID, Format.SOURCE, entries).to_bytes()
+    folder = PlannedFolder("/f", git_path, MAX_ID, objects)
+    results = {
+        obj.object_id: Exported(b"x", "f" * 40, exported_format(obj, Format.JUPYTER))
+        for obj in objects
+        if obj.storable
+    }
 
-    assert encoded_bytes(len(raw), ".backup/folders/a/folder.json") <= manifest_bytes(
-        names
-    )
+    decision = decide(folder, Held(), results, Format.JUPYTER)
+
+    sizes = {change.path: change.encoded_bytes for change in decision.changes}
+    assert sizes[manifest_path(git_path)] <= manifest_bytes(git_path, kinds)
+    assert decision.manifest is not None
+    empty = replace(decision.manifest, entries=(), exceptions=())
+    lines = len(decision.manifest.to_bytes()) - len(empty.to_bytes())
+    assert lines * 4 <= 3 * sum(map(line_bytes, kinds)) + 4 * BRACKETS
+    for entry in decision.manifest.entries:
+        size = sizes[inside(git_path, entry.file)]
+        assert size <= object_bytes(1, git_path, entry.name)
+
+
+def test_a_git_folder_takes_no_more_room_than_was_counted() -> None:
+    url, branch = f"https://git.example.com/{'a' * 100}", "b" * 100
+    clone = Excepted("c", REPO, MAX_ID, "Git folder", url=url, branch=branch)
+    clones = tuple(replace(clone, head_commit="f" * 40) for _ in range(100))
+    manifest = Manifest("/f", "f", MAX_ID, Format.SOURCE, exceptions=clones)
+    size = encoded_bytes(len(manifest.to_bytes()), manifest_path("f"))
+
+    assert manifest_bytes("f", 100 * ["c"]) < size
+    assert size <= manifest_bytes("f", 100 * ["c"], clones=100)
 
 
 @given(

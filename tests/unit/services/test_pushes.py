@@ -134,10 +134,10 @@ def test_a_folder_with_many_objects_is_not_looked_through_for_each(
     looked_through: list[str] = []
     known = room.manifest_bytes
 
-    def watched(names: Iterable[str]) -> int:
+    def watched(path: str, names: Iterable[str], clones: int) -> int:
         listed = [*names]
         looked_through.extend(listed)
-        return known(listed)
+        return known(path, listed, clones)
 
     monkeypatch.setattr(room, "manifest_bytes", watched)
     app = BackupApp()
@@ -162,6 +162,24 @@ def test_a_large_manifest_does_not_push_a_full_push_over_the_limit() -> None:
     run = app.run()
 
     assert (run.status, run.error) == ("complete", "")
+    assert_mirrored(app)
+
+
+def test_files_that_make_room_for_others_take_room_in_a_push() -> None:
+    app = BackupApp(git=WatchedGit(limit=96_000), push_bytes=96_000)
+    paths = [f"/{200 * 'd'}/{number}" for number in range(100)]
+    for path in paths:
+        app.workspace.add_notebook(path, "1")
+    app.run()
+    for path in paths:
+        found = app.workspace.objects[path]
+        app.workspace.objects[path] = replace(found, language="SQL")
+        app.workspace.edit(path, b"-- Databricks notebook source\n1")
+
+    run = app.run()
+
+    assert (run.status, run.tally.stored) == ("complete", 100)
+    assert run.tally.pushes > 1
     assert_mirrored(app)
 
 
