@@ -56,8 +56,8 @@ _HOW = """\
 - **The budget's share** is exports by budget and seconds. Shards wait from the first
   export until fewer are left than the host works on at once.
 - **Pushes of one folder**: each carries the folder's manifest, so that the folder is
-  whole after each of them, and leaves room for the largest that it can be. So a folder
-  of 10,000 takes more pushes than its bytes would fill.
+  whole after each of them. So a folder of 10,000 takes more pushes than its contents
+  would fill.
 - **A forecast** leaves out what depends on who is faster: in a first run, each shard
   that began before there was a branch reads its tip twice more.
 """
