@@ -16,7 +16,7 @@ from shared.domain.objects import WorkspaceObject, join
 from shared.domain.outcomes import Outcome, OutcomeKind
 from shared.domain.plan import PlannedFolder
 from shared.domain.remedies import Remedy
-from shared.errors import ContentRefused
+from shared.errors import ContentRefused, TooLarge
 from shared.services.settle import FolderState
 
 
@@ -118,7 +118,7 @@ def not_yet_held(work: FolderWork) -> list[int]:
     ]
 
 
-def refused(error: ContentRefused) -> NotStored:
+def refused(error: ContentRefused | TooLarge) -> NotStored:
     """An object that Git does not take, with its words."""
     return NotStored(
         OutcomeKind.FAILED,

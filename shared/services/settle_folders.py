@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shared.domain.decision import Decision
 from shared.domain.outcomes import OutcomeKind
 from shared.domain.state_changes import audit_mismatch
-from shared.errors import ContentRefused, PathBlocked
+from shared.errors import ContentRefused, PathBlocked, TooLarge
 from shared.ports import Events
 from shared.services.export_objects import ObjectExporter
 from shared.services.folder_work import (
@@ -77,7 +77,8 @@ class SettleFolders:
         batch = [work for work in batch if not work.blocked]
         try:
             settled = self.settler.settle([work.state for work in batch])
-        except ContentRefused as error:
+        except (ContentRefused, TooLarge) as error:
+            # Also as a whole: on its way there may be a lower limit than the remote's.
             return self._isolated(batch, error)
         except PathBlocked as error:
             return self._apart(batch, error)
@@ -90,7 +91,7 @@ class SettleFolders:
         return decided
 
     def _isolated(
-        self, batch: Sequence[FolderWork], error: ContentRefused
+        self, batch: Sequence[FolderWork], error: ContentRefused | TooLarge
     ) -> dict[int, tuple[Decision, Settled]]:
         """Halve what is new until what is refused stands alone, as a failure."""
         new = [(work, key) for work in batch for key in not_yet_held(work)]

@@ -165,6 +165,19 @@ def test_a_large_manifest_does_not_push_a_full_push_over_the_limit() -> None:
     assert_mirrored(app)
 
 
+def test_a_lower_limit_than_the_remotes_holds_back_only_what_is_larger() -> None:
+    app = BackupApp(git=WatchedGit(limit=20_000), push_bytes=SMALL_PUSH)
+    for number in range(8):
+        app.workspace.add_file(f"/folder{number % 3}/{number}", bytes(3_000))
+    app.workspace.add_file("/folder1/large", bytes(12_000))
+
+    run = app.run()
+
+    assert (run.status, run.tally.stored) == ("incomplete", 8)
+    assert named(app, run, "failures") == ["/folder1/large"]
+    assert_whole(app.git)
+
+
 def test_files_that_make_room_for_others_take_room_in_a_push() -> None:
     app = BackupApp(git=WatchedGit(limit=96_000), push_bytes=96_000)
     paths = [f"/{200 * 'd'}/{number}" for number in range(100)]
