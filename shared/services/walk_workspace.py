@@ -117,7 +117,7 @@ class WalkWorkspace:
         if not self._must_end() and not self._in_trouble():
             self._submit(pool)
         done, _ = wait(self._in_flight, return_when=FIRST_COMPLETED)
-        for listing in done:
+        for listing in [each for each in self._in_flight if each in done]:
             self._take(self._in_flight.pop(listing), listing)
 
     def _submit(self, pool: ThreadPoolExecutor) -> None:
