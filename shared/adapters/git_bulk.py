@@ -45,9 +45,7 @@ def bulk_git_client() -> Any:
     class BulkGitClient(base):  # type: ignore[misc]
         """What the two are given, and the rows that one gives, are as they travel."""
 
-        def create_push(
-            self, push: Mapping[str, object], repository_id: str, project: str
-        ) -> Any:
+        def create_push(self, push: bytes, repository_id: str, project: str) -> Any:
             """A push that was made, as a model; the body of its request is `push`."""
             answer = self._posted(_PUSHES, push, repository_id, project)
             return self._deserialize("GitPush", answer)
@@ -64,7 +62,7 @@ def bulk_git_client() -> Any:
         def _posted(
             self,
             route: Mapping[str, str],
-            body: Mapping[str, object],
+            body: Mapping[str, object] | bytes,
             repository_id: str,
             project: str,
         ) -> Any:

@@ -3,9 +3,11 @@
 Documented: Azure Repos REST 7.1 (pushes, annotated tags).
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import Self
 
 from shared.adapters.azure_devops_client import AzureDevOpsClient
@@ -67,24 +69,32 @@ class AzureDevOpsWriter:
         except AlreadyExists:
             return
 
-    def _body(self, push: Push) -> dict[str, object]:
-        changes = [_change(change) for change in push.changes]
-        branch = f"refs/heads/{self.branch}"
-        return {
-            "refUpdates": [{"name": branch, "oldObjectId": push.old or NO_COMMIT}],
-            "commits": [{"comment": push.comment, "changes": changes}],
+    def _body(self, push: Push) -> bytes:
+        """As JSON, written once: of what is this large, each copy counts."""
+        update = {
+            "name": f"refs/heads/{self.branch}",
+            "oldObjectId": push.old or NO_COMMIT,
         }
+        body = BytesIO()
+        body.write(b'{"refUpdates": [%b], "commits": [{' % _json(update))
+        body.write(b'"comment": %b, "changes": [' % _json(push.comment))
+        for number, change in enumerate(push.changes):
+            body.write(b", " if number else b"")
+            _write_change(body, change)
+        body.write(b"]}]}")
+        return body.getvalue()
 
 
-def _change(change: Change) -> dict[str, object]:
-    told: dict[str, object] = {
-        "changeType": change.kind.value,
-        "item": {"path": f"/{change.path}"},
-    }
+def _write_change(body: BytesIO, change: Change) -> None:
+    item = _json({"path": f"/{change.path}"})
+    body.write(b'{"changeType": "%b", "item": %b' % (change.kind.encode(), item))
     if change.content is not None:
-        told["newContent"] = {
-            "content": change.encoded_content(),
-            # rawtext would not be stored byte for byte.
-            "contentType": "base64encoded",
-        }
-    return told
+        # rawtext would not be stored byte for byte.
+        body.write(b', "newContent": {"contentType": "base64encoded", "content": "')
+        body.write(change.encoded_content())
+        body.write(b'"}')
+    body.write(b"}")
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value).encode("ascii")

@@ -35,9 +35,9 @@ class Change:
         """An upper bound of what this change adds to the push's body."""
         return encoded_bytes(len(self.content or b""), self.path)
 
-    def encoded_content(self) -> str:
+    def encoded_content(self) -> bytes:
         """The content as base64, the only faithful form a push takes."""
-        return base64.b64encode(self.content or b"").decode("ascii")
+        return base64.b64encode(self.content or b"")
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ def as_sent(change: Change) -> dict[str, object]:
         "changeType": change.kind.value,
         "item": {"path": f"/{change.path}"},
         "newContent": {
-            "content": change.encoded_content(),
+            "content": change.encoded_content().decode(),
             "contentType": "base64encoded",
         },
     }
