@@ -24,6 +24,14 @@ from shared.services.side_by_side import side_by_side
 from shared.services.steps import Step, step
 from shared.services.trouble import Trouble
 
+HELD_BYTES = 64 * 1024 * 1024
+"""Of one shard's exports, asked for or there: several times as much is their memory."""
+
+_FIRST = 8
+"""So many are asked for before any size is known."""
+
+_FORGETTING = 7 / 8
+
 
 @dataclass(slots=True)
 class ObjectExporter:
@@ -40,17 +48,22 @@ class ObjectExporter:
     patient: bool = True
     _trouble: Trouble = field(init=False)
     _relisted: dict[str, frozenset[tuple[int, str]]] = field(default_factory=dict)
+    _expected: float = field(init=False)
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         """The trouble of all its threads is counted together."""
         self._trouble = Trouble(self.workspace, self.patient)
+        self._expected = HELD_BYTES / _FIRST
 
     def __call__(
         self, objects: Iterable[WorkspaceObject]
     ) -> Generator[tuple[WorkspaceObject, Result]]:
-        """Each object with its result; at most twice `concurrency` are held ready."""
-        return side_by_side(self.export, objects, self.concurrency)
+        """Each object with its result; at most twice `concurrency` are held ready.
+
+        Listings rarely tell sizes: where exports turn out large, fewer are held.
+        """
+        return side_by_side(self.export, objects, self.concurrency, self._most_held)
 
     @step(Step.S3)
     def export(self, obj: WorkspaceObject) -> Result:
@@ -62,6 +75,10 @@ class ObjectExporter:
             return _failed(error)
         self._trouble.over()
         return result
+
+    def _most_held(self) -> int:
+        fit = HELD_BYTES // max(1, int(self._expected))
+        return max(1, min(fit, 2 * self.concurrency))
 
     def _export(self, obj: WorkspaceObject, wanted: Format) -> Result:
         try:
@@ -81,6 +98,8 @@ class ObjectExporter:
             return excepted if odd else _failed(error)
 
     def _exported(self, content: bytes, format: Format) -> Result:  # noqa: A002
+        with self._lock:
+            self._expected = max(len(content), self._expected * _FORGETTING)
         if len(content) > self.max_bytes:
             return NotStored(OutcomeKind.EXCEPTED, "too large for a push", len(content))
         return Exported(content, blob_id(content), format)

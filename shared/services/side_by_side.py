@@ -6,18 +6,22 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 
 def side_by_side[Item, Answer](
-    work: Callable[[Item], Answer], items: Iterable[Item], concurrency: int
+    work: Callable[[Item], Answer],
+    items: Iterable[Item],
+    concurrency: int,
+    most: Callable[[], int] | None = None,
 ) -> Generator[tuple[Item, Answer]]:
-    """Each item with its answer; at most twice `concurrency` are held ready.
+    """Each item with its answer; at most twice `concurrency` are begun or held ready.
 
-    What `work` raises comes out at its item; what has not begun then never begins.
+    Or as many as `most` says by then. What `work` raises comes out at its item; what
+    has not begun then never begins.
     """
     running: deque[tuple[Item, Future[Answer]]] = deque()
     with ThreadPoolExecutor(concurrency) as pool:
         try:
             for item in items:
                 running.append((item, pool.submit(work, item)))
-                if len(running) >= 2 * concurrency:
+                while len(running) >= (most() if most else 2 * concurrency):
                     yield _next(running)
             while running:
                 yield _next(running)
