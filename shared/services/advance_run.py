@@ -108,7 +108,7 @@ class AdvanceRun:
                 return
         if self._wait_for_shards(claim):
             return
-        if claim.run.phase is Phase.WALKED and claim.run.stop in RECORDED:
+        if _knows_what_is_gone(claim.run):
             self.plan.delete(claim)
             if self._wait_for_shards(claim):
                 return
@@ -164,6 +164,12 @@ class AdvanceRun:
         run = fail_run(self.store, self.clock, claim.run.id, str(error))
         if run is not None:
             self.finish.end(run)
+
+
+def _knows_what_is_gone(run: Run) -> bool:
+    """Of a walk that was cut off, too: what it found gone is held back, and told."""
+    begun = bool(run.checkpoint) and run.phase is not Phase.PLANNED
+    return begun and run.stop in RECORDED
 
 
 def fail_run(store: RunStore, clock: Clock, run_id: str, error: str) -> Run | None:

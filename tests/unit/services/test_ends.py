@@ -194,7 +194,7 @@ def test_a_deadline_before_the_deletions_names_them_and_tries_again() -> None:
     assert_mirrored(app)
 
 
-def test_a_deadline_in_the_midst_of_the_walk_deletes_nothing() -> None:
+def test_a_deadline_in_the_midst_of_the_walk_deletes_nothing_and_tells_it() -> None:
     app = a_backed_up_app(plan_seconds=10)
     app.workspace.delete("/Clients/acme")
     run_id = app.begin()
@@ -214,6 +214,10 @@ def test_a_deadline_in_the_midst_of_the_walk_deletes_nothing() -> None:
         0,
     )
     assert "Clients/acme/load.py" in app.git.files()
+    held = named(app, run, "held_deletions")
+    assert "/Clients/acme/load" in held
+    assert all(path.startswith("/Clients/acme/") for path in held)
+    assert run.tally.held == len(held)
 
 
 def test_a_deadline_before_anything_was_compared_fails_the_run() -> None:
