@@ -54,15 +54,15 @@ FULL = Sizes(
     forecast=5_000,
 )
 QUICK = Sizes(
-    work=900,
-    curve=(100, 300),
-    planning=2_700,
-    folder=600,
-    restore=200,
-    budget=450,
-    peers=450,
-    slow=40,
-    forecast=300,
+    work=450,
+    curve=(50, 150),
+    planning=1_350,
+    folder=200,
+    restore=100,
+    budget=200,
+    peers=250,
+    slow=20,
+    forecast=100,
 )
 
 
