@@ -77,8 +77,7 @@ class ObjectExporter:
         return result
 
     def _most_held(self) -> int:
-        fit = HELD_BYTES // max(1, int(self._expected))
-        return max(1, min(fit, 2 * self.concurrency))
+        return max(1, HELD_BYTES // max(1, int(self._expected)))
 
     def _export(self, obj: WorkspaceObject, wanted: Format) -> Result:
         try:

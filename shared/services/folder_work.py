@@ -64,11 +64,10 @@ class FolderWork:
 
         With the removal of the file that it had; its line of the manifest is apart.
         """
-        path = self.folder.git_path
-        removal = room.object_bytes(0, path, obj.name)
-        added = removal if obj.name in self.before else 0
+        path, name = self.folder.git_path, obj.name
+        added = room.object_bytes(0, path, name) if name in self.before else 0
         if isinstance(result, Exported):
-            added += room.object_bytes(len(result.content), path, obj.name)
+            added += room.object_bytes(len(result.content), path, name)
         return added
 
     def line_bytes(self, obj: WorkspaceObject) -> int:

@@ -113,7 +113,7 @@ class WalkWorkspace:
         self._troubled.clear()
 
     def _list(self, pool: ThreadPoolExecutor) -> None:
-        """Keep the pool busy, and take in what is there."""
+        """Keep the pool busy, and take in what is there, as it was asked for."""
         if not self._must_end() and not self._in_trouble():
             self._submit(pool)
         done, _ = wait(self._in_flight, return_when=FIRST_COMPLETED)
